@@ -1,0 +1,1 @@
+"""From one YAML file to a reproducible bitstream of a transformer accelerator."""

@@ -1,0 +1,19 @@
+"""The errors people see. Each is raised by who can act on it, and says where, expected, found, next."""
+
+from __future__ import annotations
+
+
+class BitwrightError(Exception):
+    """Something a person must act on; its text is complete, so no traceback is shown."""
+
+
+class ConfigError(BitwrightError):
+    """The author of a config, core or command line can mend this."""
+
+
+class ToolError(BitwrightError):
+    """The owner of the machine can mend this: a tool is missing, too old, crashed or lied."""
+
+
+class ReportError(BitwrightError):
+    """The maintainer of a report reader can mend this: a report does not look as expected."""
