@@ -1,0 +1,456 @@
+"""What is to be built: configs/*.yml and configs/targets/*.yml become one validated Design.
+
+Every fault of a file is reported in one pass, with file, line, the value found and the values
+allowed. Names that later reach a path, a shell or Tcl are restricted to safe characters here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bitwright import yamlfile
+from bitwright.errors import ConfigError
+from bitwright.schema import (
+    NAME,
+    PART,
+    Integer,
+    Number,
+    OneOf,
+    Reader,
+    Safe,
+    check_keys,
+    nearest,
+    read_scalar,
+    read_table,
+)
+from bitwright.yamlfile import Faults, Node, Sequence, Table, describe, shown
+
+TOOLCHAINS = ("open", "vivado", "vitis")
+BRAM_18K_BYTES = 2048  # of a block's 18 Kbit, 16 hold data when words are whole bytes
+URAM_BYTES = 32 * 1024
+REQUANTISER_DSP = 4  # one 33 x 32 bit multiplier made of 18 x 18 ones
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The transformer the accelerator is sized for."""
+
+    family: str  # gpt2 | bert
+    layers: int
+    embed_dim: int
+    heads: int
+    ff_dim: int
+    seq_len: int  # tokens in one pass: the rows of A
+
+    @property
+    def head_dim(self) -> int:
+        return self.embed_dim // self.heads
+
+
+@dataclass(frozen=True, slots=True)
+class KernelSpec:
+    """One kernel of the accelerator and how it is built."""
+
+    name: str  # a folder of cores/ or ip/ holding kernel.yml
+    build: str  # rtl | hls
+    format: str  # int8
+    rows: int  # systolic array
+    cols: int
+    a_kib: int  # on-chip panels of A
+    b_kib: int  # on-chip panels of B
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a part holds. bram_18k counts 18 Kbit blocks: a RAMB36 is two, a DP16KD is one."""
+
+    lut: int
+    ff: int
+    bram_18k: int
+    dsp: int
+    uram: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A board, its part, its toolchain and the system core or block design around the engine."""
+
+    name: str
+    board: str
+    part: str
+    package: str  # empty where the part's name holds it
+    speed: str
+    toolchain: str  # open | vivado | vitis
+    system: str  # VLNV of the FuseSoC core for the open toolchain
+    block_design: str
+    platform: str  # Vitis platform
+    clock_mhz: float
+    memory_mib: int
+    resources: Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """One config on one target: everything that planning needs."""
+
+    config: str
+    source: Path  # the config file, relative to the project root when inside it
+    target: Target
+    choice: str  # why this target, one clause for people
+    model: Model
+    kernels: tuple[KernelSpec, ...]
+    clock_mhz: float
+    seed: int
+
+    @property
+    def build(self) -> Path:
+        """The folder of this design, relative to the project root."""
+        return Path("build", self.config, self.target.name)
+
+    def kernel(self, name: str) -> KernelSpec:
+        """The kernel of that name; KeyError if the design has none."""
+        return {kernel.name: kernel for kernel in self.kernels}[name]
+
+
+A_NAME = Safe(NAME, "a name")
+A_PART = Safe(PART, "a name")
+SIZE = Integer(1, 1 << 24)
+
+MODEL: Mapping[str, Reader] = {
+    "family": OneOf(("gpt2", "bert")),
+    "layers": Integer(1, 1024),
+    "embed_dim": Integer(1, 6400),
+    "heads": Integer(1, 1024),
+    "ff_dim": Integer(1, 6400),
+    "seq_len": Integer(1, 1024),
+}
+KERNEL: Mapping[str, Reader] = {
+    "name": OneOf(("matmul",)),
+    "build": OneOf(("rtl",)),
+    "format": OneOf(("int8",)),
+    "rows": OneOf((4, 8, 16, 32)),
+    "cols": OneOf((4, 8, 16, 32)),
+    "a_kib": Integer(1, 32768),
+    "b_kib": Integer(1, 32768),
+}
+CONFIG_KEYS = ("clock_mhz", "kernels", "model", "targets")
+CLOCK = Number(1, 1000)
+RESOURCES: Mapping[str, Reader] = {
+    name: Integer(0, 1 << 24) for name in ("lut", "ff", "bram_18k", "dsp", "uram")
+}
+TARGET: Mapping[str, Reader] = {
+    "board": A_NAME,
+    "part": A_PART,
+    "package": A_NAME,
+    "speed": A_NAME,
+    "toolchain": OneOf(TOOLCHAINS),
+    "system": A_PART,
+    "block_design": A_NAME,
+    "platform": A_NAME,
+    "clock_mhz": CLOCK,
+    "memory_mib": SIZE,
+}
+TARGET_OPTIONAL = ("package", "speed", "system", "block_design", "platform")
+
+# What the command line may change about a design; the front's option table shows these ranges.
+SEED = Integer(0, 2**31 - 1)
+OPTIONS: Mapping[str, Reader] = {"seed": SEED, "clock_mhz": CLOCK}
+
+
+# --- the config ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A config file as it stands, before a target is chosen."""
+
+    name: str
+    source: Path
+    model: Model
+    kernels: tuple[KernelSpec, ...]
+    targets: tuple[str, ...]  # in order of preference
+    clock_mhz: float | None
+    lines: tuple[int, ...]  # the line of each kernel
+    where: str  # the file's name in messages
+
+
+def find(config: str, root: Path) -> Path:
+    """The file that config= names: a name stands for configs/<name>.yml, the rest is a path."""
+    if not config.strip():
+        raise ConfigError(f"config: expected a name or a path (configs: {', '.join(names(root))})")
+    if "/" in config or config.endswith((".yml", ".yaml")):
+        return Path(config)
+    if not NAME.match(config):
+        raise ConfigError(f"config: expected {A_NAME} or a path, found {shown(config)}")
+    path = root / "configs" / f"{config}.yml"
+    if not path.is_file():
+        known = names(root)
+        raise ConfigError(
+            f"config: no {shown(config)} in configs/{nearest(config, known)}"
+            f" (configs: {', '.join(known)})"
+        )
+    return path
+
+
+def names(root: Path, folder: str = "configs") -> list[str]:
+    """The names of the configs (or targets) there are, in order."""
+    return sorted(path.stem for path in (root / folder).glob("*.yml") if NAME.match(path.stem))
+
+
+def read_config(path: Path, root: Path) -> Config:
+    """Read and validate one config file; ConfigError with every fault in it."""
+    source = _within(path, root)
+    faults = Faults(str(source))
+    if not NAME.match(path.stem):
+        where = shown(str(source))
+        raise ConfigError(f"{where[1:-1]}:1: the file's name must be {A_NAME}, then .yml")
+    tree = yamlfile.load(path, str(source))
+    check_keys(tree, "", CONFIG_KEYS, faults, optional=("clock_mhz",))
+    items = tree.items
+    model = _read_model(items["model"], faults) if "model" in items else None
+    kernels = _read_kernels(items["kernels"], model, faults) if "kernels" in items else ()
+    targets = _read_targets(items["targets"], root, faults) if "targets" in items else ()
+    clock = (
+        read_scalar(items["clock_mhz"], "clock_mhz", CLOCK, faults)
+        if "clock_mhz" in items
+        else None
+    )
+    faults.check()
+    assert model is not None
+    lines = tuple(node.line for node in items["kernels"].items)  # type: ignore[union-attr]
+    return Config(path.stem, source, model, kernels, targets, clock, lines, str(source))
+
+
+def _within(path: Path, root: Path) -> Path:
+    """The path relative to the root when inside it, for messages and records."""
+    absolute = Path(path if path.is_absolute() else root / path)
+    return absolute.relative_to(root) if absolute.is_relative_to(root) else path
+
+
+def _read_model(node: Node, faults: Faults) -> Model | None:
+    values = read_table(node, "model", MODEL, faults)
+    if values is None:
+        return None
+    model = Model(**values)
+    if model.embed_dim % model.heads:
+        divisors = [n for n in range(1, model.embed_dim + 1) if model.embed_dim % n == 0]
+        near = sorted(sorted(divisors, key=lambda n: abs(n - model.heads))[:3])
+        assert isinstance(node, Table)
+        faults.add(
+            node.lines["heads"],
+            f"heads: {model.heads} does not divide embed_dim {model.embed_dim};"
+            f" the nearest that do: {', '.join(map(str, near))}",
+        )
+    return model
+
+
+def _read_kernels(node: Node, model: Model | None, faults: Faults) -> tuple[KernelSpec, ...]:
+    if not isinstance(node, Sequence) or not node.items:
+        faults.add(node.line, f"kernels: expected a list of kernels, found {describe(node)}")
+        return ()
+    kernels: list[KernelSpec] = []
+    for item in node.items:
+        values = read_table(item, "kernel", KERNEL, faults)
+        if values is None:
+            continue
+        kernel = KernelSpec(**values)
+        if kernel.name in (other.name for other in kernels):
+            faults.add(item.line, f"name: kernel {kernel.name!r} is listed twice")
+        kernels.append(kernel)
+        if model:
+            _check_panels(kernel, model, item, faults)
+    return tuple(kernels)
+
+
+def _check_panels(kernel: KernelSpec, model: Model, node: Node, faults: Faults) -> None:
+    """The engine keeps a whole panel (rows or columns of the array, all of K) on the chip."""
+    assert isinstance(node, Table)
+    depth = -(-max(model.embed_dim, model.ff_dim) // 8) * 8
+    for key, kib, lanes in (
+        ("a_kib", kernel.a_kib, kernel.rows),
+        ("b_kib", kernel.b_kib, kernel.cols),
+    ):
+        need = -(-lanes * depth // 1024)
+        if kib < need:
+            faults.add(
+                node.lines[key],
+                f"{key}: {kib} KiB holds no panel of {lanes} x {depth} bytes; at least {need}",
+            )
+
+
+def _read_targets(node: Node, root: Path, faults: Faults) -> tuple[str, ...]:
+    known = names(root, "configs/targets")
+    if not isinstance(node, Sequence) or not node.items:
+        found = describe(node) if not isinstance(node, Sequence) else "an empty list"
+        faults.add(node.line, f"targets: expected a list of targets, found {found}")
+        return ()
+    reader = OneOf(tuple(known))
+    found_targets: list[str] = []
+    for item in node.items:
+        name = read_scalar(item, "targets", reader, faults)
+        if name in found_targets:
+            faults.add(item.line, f"targets: {name} is listed twice")
+        elif name is not None:
+            found_targets.append(name)
+    return tuple(found_targets)
+
+
+def read_target(name: str, root: Path) -> Target:
+    """Read and validate configs/targets/<name>.yml; ConfigError with every fault in it."""
+    path = root / "configs" / "targets" / f"{name}.yml"
+    where = f"configs/targets/{name}.yml"
+    tree = yamlfile.load(path, where)
+    faults = Faults(where)
+    check_keys(tree, "", (*TARGET, "resources"), faults, optional=TARGET_OPTIONAL)
+    values: dict[str, Any] = {
+        key: read_scalar(tree.items[key], key, reader, faults) if key in tree.items else ""
+        for key, reader in TARGET.items()
+    }
+    node = tree.items.get("resources")
+    resources = read_table(node, "resources", RESOURCES, faults) if node else None
+    for toolchain, key in (("open", "system"), ("vitis", "platform")):
+        if values["toolchain"] == toolchain and key not in tree.items:
+            faults.add(tree.lines["toolchain"], f"toolchain {toolchain} needs the key {key!r}")
+    faults.check()
+    assert resources is not None
+    return Target(name=name, resources=Resources(**resources), **values)
+
+
+# --- config + target + command line -> Design ---------------------------------------------------
+
+Missing = Callable[[str], Iterable[str]]  # toolchain -> what it lacks on this machine
+
+
+def load(
+    config: str,
+    *,
+    target: str | None = None,
+    options: Mapping[str, str] | None = None,
+    root: Path,
+    missing: Missing = lambda toolchain: (),
+) -> Design:
+    """Read a config, choose its target, apply the command line and check that it all fits.
+
+    config: a name in configs/ or a path (relative to root or absolute)
+    target: a name in configs/targets/; None takes the first of the config's whose tools are there
+    options: seed, clock_mhz as typed
+    missing: what a toolchain lacks on this machine; nothing when installed
+    Raises ConfigError naming file and line (or 'command line') of every fault.
+    """
+    found = read_config(find(config, root), root)
+    values = read_options(options or {})
+    chosen, choice = choose(found, target, root, missing)
+    check_fit(found, chosen)
+    return Design(
+        config=found.name,
+        source=found.source,
+        target=chosen,
+        choice=choice,
+        model=found.model,
+        kernels=found.kernels,
+        clock_mhz=values.get("clock_mhz") or found.clock_mhz or chosen.clock_mhz,
+        seed=values.get("seed", 1),
+    )
+
+
+def read_options(options: Mapping[str, str]) -> dict[str, Any]:
+    """The values of design options as typed; ConfigError naming all that are wrong."""
+    faults: list[str] = []
+    values: dict[str, Any] = {}
+    for name, text in options.items():
+        reader = OPTIONS[name]
+        value = reader.text(text)
+        if value is None:
+            faults.append(f"command line: {name}: expected {reader}, found {shown(text)}")
+        values[name] = value
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return values
+
+
+def choose(config: Config, target: str | None, root: Path, missing: Missing) -> tuple[Target, str]:
+    """The target to build for and, in a clause, why it was taken.
+
+    Raises ConfigError if the tools of the target asked for, or of every target, are missing: it
+    says which, and which target would work.
+    """
+    if target is not None:
+        _check_target_name(target, root)
+        asked = read_target(target, root)
+        lacking = tuple(missing(asked.toolchain))
+        if not lacking:
+            return asked, "as asked"
+        raise ConfigError(
+            f"target {target} ({asked.board}) needs {', '.join(lacking)}: not found on PATH\n"
+            f"{_works(config, root, missing)}"
+        )
+    lacks: list[str] = []
+    for name in config.targets:
+        candidate = read_target(name, root)
+        lacking = tuple(missing(candidate.toolchain))
+        if not lacking:
+            first = name == config.targets[0]
+            why = (
+                "the config's first target" if first else f"the first installed; {'; '.join(lacks)}"
+            )
+            return candidate, why
+        lacks.append(f"{name} lacks {', '.join(lacking)}")
+    raise ConfigError(
+        f"{config.where}: no target of this config has its tools installed: {'; '.join(lacks)}\n"
+        f"{_works(config, root, missing)}"
+    )
+
+
+def _check_target_name(target: str, root: Path) -> None:
+    known = names(root, "configs/targets")
+    if target not in known:
+        raise ConfigError(
+            f"command line: target: no {shown(target)} in configs/targets/{nearest(target, known)}"
+            f" (targets: {', '.join(known)})"
+        )
+
+
+def _works(config: Config, root: Path, missing: Missing) -> str:
+    """What to do next, for a target that cannot be built here."""
+    others = (*config.targets, *names(root, "configs/targets"))
+    for name in dict.fromkeys(others):
+        if not tuple(missing(read_target(name, root).toolchain)):
+            return f"  next  ./doit bitstream config={config.name} target={name}, which works here"
+    return "  next  ./doit doctor says what to install"
+
+
+def check_fit(config: Config, target: Target) -> None:
+    """Refuse a kernel that needs more multipliers or block RAM than the part holds.
+
+    The need counted is the least possible (array and requantiser, panels), so what is refused here
+    could not have been placed.
+    """
+    faults = Faults(config.where)
+    for kernel, line in zip(config.kernels, config.lines, strict=True):
+        need = dsp_needed(kernel, target)
+        if need > target.resources.dsp:
+            faults.add(
+                line,
+                f"rows x cols: {kernel.rows} x {kernel.cols} needs at least {need} dsp;"
+                f" {target.name} ({target.part}) has {target.resources.dsp}",
+            )
+        kib = kernel.a_kib + kernel.b_kib
+        room = (
+            target.resources.bram_18k * BRAM_18K_BYTES + target.resources.uram * URAM_BYTES
+        ) // 1024
+        if kib > room:
+            faults.add(
+                line,
+                f"a_kib + b_kib: {kib} KiB of buffers; {target.name} ({target.part}) has {room} KiB"
+                " of block RAM",
+            )
+    faults.check()
+
+
+def dsp_needed(kernel: KernelSpec, target: Target) -> int:
+    """The least number of multipliers: one per element on ECP5, half a DSP48 elsewhere (packed)."""
+    elements = kernel.rows * kernel.cols
+    return (elements if target.toolchain == "open" else -(-elements // 2)) + REQUANTISER_DSP
