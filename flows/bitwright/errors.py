@@ -17,3 +17,7 @@ class ToolError(BitwrightError):
 
 class ReportError(BitwrightError):
     """The maintainer of a report reader can mend this: a report does not look as expected."""
+
+
+class Stopped(BitwrightError):
+    """The build was interrupted (Ctrl-C, SIGTERM); nothing is wrong with it."""
