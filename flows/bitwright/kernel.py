@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from bitwright import yamlfile
-from bitwright.errors import BitwrightError, ConfigError
+from bitwright.errors import BitwrightError
 from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
 
 ARGUMENTS_FROM = 0x10
@@ -34,20 +34,7 @@ FORMATS: Mapping[str, int] = MappingProxyType(  # name -> bits of one element
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _VLNV = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*:([a-z][a-z0-9_]*):\d+(\.\d+)*")
 _RESERVED = frozenset(  # words of SystemVerilog, SystemRDL, C++ or Python that a name must not be
-    """
-    accesstype addressing addrmap alias all and arch as assert assign async await begin bit bool boolean
-    break buf byte case catch cell char class clock config const constraint continue cover ctrl def
-    default del delete disable do double edge elif else end enum event except export extern external
-    false field final finally float for force fork friend from func function genvar gie global goto hw if
-    ier import in initial inline inout input inside int integer interface internal interrupt is isr join
-    lambda local logic long mem mod module mutable na namespace new nmos none nonlocal nor not null
-    number onread onwrite operator or out output package parameter pass pmos posedge precedence primary
-    private program property protected public pulldown pullup pure raise rand real ref reg regfile
-    register release repeat return scalar self sequence shared short signal signed sizeof small solve
-    static string struct super supply0 supply1 sw switch table tagged task template this throw time true
-    try type typedef union unique unsigned using var vector virtual void volatile wait wand while wire
-    with wor xnor xor yield
-    """.split()
+    ["accesstype", "addressing", "addrmap", "alias", "all", "and", "arch", "as", "assert", "assign", "async", "await", "begin", "bit", "bool", "boolean", "break", "buf", "byte", "case", "catch", "cell", "char", "class", "clock", "config", "const", "constraint", "continue", "cover", "ctrl", "def", "default", "del", "delete", "disable", "do", "double", "edge", "elif", "else", "end", "enum", "event", "except", "export", "extern", "external", "false", "field", "final", "finally", "float", "for", "force", "fork", "friend", "from", "func", "function", "genvar", "gie", "global", "goto", "hw", "if", "ier", "import", "in", "initial", "inline", "inout", "input", "inside", "int", "integer", "interface", "internal", "interrupt", "is", "isr", "join", "lambda", "local", "logic", "long", "mem", "mod", "module", "mutable", "na", "namespace", "new", "nmos", "none", "nonlocal", "nor", "not", "null", "number", "onread", "onwrite", "operator", "or", "out", "output", "package", "parameter", "pass", "pmos", "posedge", "precedence", "primary", "private", "program", "property", "protected", "public", "pulldown", "pullup", "pure", "raise", "rand", "real", "ref", "reg", "regfile", "register", "release", "repeat", "return", "scalar", "self", "sequence", "shared", "short", "signal", "signed", "sizeof", "small", "solve", "static", "string", "struct", "super", "supply0", "supply1", "sw", "switch", "table", "tagged", "task", "template", "this", "throw", "time", "true", "try", "type", "typedef", "union", "unique", "unsigned", "using", "var", "vector", "virtual", "void", "volatile", "wait", "wand", "while", "wire", "with", "wor", "xnor", "xor", "yield"]
 )
 
 
@@ -128,11 +115,15 @@ class Kernel:
 
     def argument(self, name: str) -> Argument:
         """KeyError if there is none of that name."""
-        return next((a for a in self.arguments if a.name == name), None) or _missing(name, self.name)
+        return next((a for a in self.arguments if a.name == name), None) or _missing(
+            name, self.name
+        )
 
     def register(self, name: str) -> Register:
         """KeyError if there is none of that name."""
-        return next((r for r in self.registers if r.name == name), None) or _missing(name, self.name)
+        return next((r for r in self.registers if r.name == name), None) or _missing(
+            name, self.name
+        )
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -171,7 +162,9 @@ class _Reader:
         bundles = tuple(self.bundle(key, node) for key, node in self.table(root, "bundles"))
         arguments = tuple(self.argument(node) for node in self.list(root, "arguments"))
         extra = tuple(self.extra(node) for node in self.list(root, "registers"))
-        dimensions = tuple((key, self.dimension(node)) for key, node in self.table(root, "dimensions"))
+        dimensions = tuple(
+            (key, self.dimension(node)) for key, node in self.table(root, "dimensions")
+        )
         control = root.items.get("control")
         addr_width = 12
         if isinstance(control, Table):
@@ -303,7 +296,9 @@ class _Reader:
             elif _NAME.fullmatch(text):
                 sizes.append(text)
             else:
-                self.faults.add(item.line, f"shape: {describe(item)}; expected a dimension or a size")
+                self.faults.add(
+                    item.line, f"shape: {describe(item)}; expected a dimension or a size"
+                )
         if "shape" in node.items and not node.items["shape"].line:
             return ()
         return tuple(sizes)
@@ -316,7 +311,9 @@ class _Reader:
                 self.faults.add(place.line, f"bit {shown(name)}: {_NAME_RULE}")
             if not (text.isascii() and text.isdigit() and int(text) < min(width, 32)):
                 found = describe(place)
-                self.faults.add(place.line, f"bit {name}: {found}; expected 0 to {min(width, 32) - 1}")
+                self.faults.add(
+                    place.line, f"bit {name}: {found}; expected 0 to {min(width, 32) - 1}"
+                )
             elif any(f.lsb == int(text) for f in fields):
                 self.faults.add(place.line, f"bit {name}: {text} is taken")
             else:
@@ -481,7 +478,9 @@ def _placed(arguments: tuple[Argument, ...]) -> tuple[Register, ...]:
     offset = ARGUMENTS_FROM
     for argument in arguments:
         width = 64 if argument.kind == "memory" or FORMATS[argument.format] == 64 else 32
-        whole = (Field("value", 0, width if argument.kind == "memory" else FORMATS[argument.format]),)
+        whole = (
+            Field("value", 0, width if argument.kind == "memory" else FORMATS[argument.format]),
+        )
         fields = argument.bits or whole
         registers.append(Register(argument.name, offset, width, True, fields, argument.doc))
         offset += 0xC if width == 64 else 8
@@ -585,7 +584,9 @@ def write_registers(kernel: Kernel, out: Path) -> tuple[Path, ...]:
                 default_reset_activelow=True,
             )
         except RDLCompileError as error:
-            raise BitwrightError(f"{kernel.vlnv}: SystemRDL refused our register map: {error}") from None
+            raise BitwrightError(
+                f"{kernel.vlnv}: SystemRDL refused our register map: {error}"
+            ) from None
         files = {
             f"{module}.rdl": text,
             f"{module}.vlt": _waivers(module),
@@ -656,7 +657,9 @@ def _map_lines(kernel: Kernel) -> list[str]:
     for register in kernel.registers:
         fields = ", ".join(f"{f.name}[{f.lsb + f.width - 1}:{f.lsb}]" for f in register.fields)
         access = "rw" if register.writable else "ro"
-        rows.append(f"{register.offset:#05x}  {register.width}  {access}  {register.name}: {fields}")
+        rows.append(
+            f"{register.offset:#05x}  {register.width}  {access}  {register.name}: {fields}"
+        )
     return rows
 
 
