@@ -1,8 +1,8 @@
 """The content-addressed cache: outputs of steps by key, verified when restored, bounded in size.
 
-One folder per key, holding record.json, times.json, the log and each output under the name of its own
-SHA-256. An entry appears by one rename. All work in the cache happens under one lock of its own, so
-builds that run at once see whole entries only. The least recently used entries go first.
+One folder per key, holding record.json, times.json, the log and each output under the name of its
+own SHA-256. An entry appears and disappears by one rename. All work in the cache happens under one
+lock of its own, so builds that run at once see whole entries only. Least recently used goes first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,24 +67,22 @@ class Cache:
             raise Damaged(f"{RECORD}: {error}") from error
         if record.key != key:
             raise Damaged(f"{RECORD} belongs to another key")
-        copied = []
+        names = {folder / name: sha for name, sha in record.outputs.items()}
+        names |= {log: LOG, folder / TIMES: TIMES}
+        drafts = {target: target.with_name(f".{target.name}.new") for target in names}
         try:
-            for name, sha in record.outputs.items():
-                target = folder / name
+            for target, name in names.items():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                copied.append(target)
-                shutil.copy(entry / sha, target)
-                if digest(target) != sha:
-                    raise Damaged(f"{name} is not what was stored")
-            for name, target in ((LOG, log), (TIMES, folder / TIMES)):
-                if (entry / name).is_file():
-                    shutil.copyfile(entry / name, target)
+                shutil.copy(entry / name, drafts[target])
+                if name not in (LOG, TIMES) and digest(drafts[target]) != name:
+                    raise Damaged(f"{target.name} is not what was stored")
+            for target, draft in drafts.items():
+                draft.replace(target)
         except BaseException as error:
-            for target in copied:
-                target.unlink(missing_ok=True)
-            if isinstance(error, OSError) and str(error.filename).startswith(str(entry)):
-                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                    raise Damaged(f"{name}: {error.strerror}") from error
+            for draft in drafts.values():
+                draft.unlink(missing_ok=True)
+            if isinstance(error, OSError) and _unreadable(error, entry):
+                raise Damaged(f"{target.name}: {error.strerror}") from error
             raise
         return record
 
@@ -151,10 +149,8 @@ class Cache:
 
     def _touch(self, entry: Path) -> None:
         now = time.time_ns()
-        try:
+        with suppress(OSError):  # a cache that is read only: nothing is evicted from it either
             os.utime(entry, ns=(now, now))
-        except OSError:
-            pass  # a cache that is read only: nothing is evicted from it either
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -175,7 +171,7 @@ class Cache:
 def open_cache(
     setting: str = "on", gib: float = DEFAULT_GIB, env: Mapping[str, str] = os.environ
 ) -> Cache | None:
-    """The cache that an option asks for: `on` (BITWRIGHT_CACHE, else build/.cache), `off`, or a folder.
+    """The cache an option asks for: `on` (BITWRIGHT_CACHE, else build/.cache), `off`, or a folder.
 
     Raises ConfigError for a bound that is no positive number.
     """
@@ -197,3 +193,9 @@ def _size(entry: Path) -> int:
 
 def _mib(size: int) -> str:
     return f"{size / (1 << 20):.1f} MiB"
+
+
+def _unreadable(error: OSError, entry: Path) -> bool:
+    """Whether the fault is in the entry, not in the folder that it is copied to."""
+    faults = (errno.ENOENT, errno.EIO, errno.EACCES, errno.ELOOP, errno.EISDIR)
+    return error.errno in faults and Path(str(error.filename)).parent == entry

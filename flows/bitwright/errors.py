@@ -1,4 +1,4 @@
-"""The errors people see. Each is raised by who can act on it, and says where, expected, found, next."""
+"""The errors people see, by who can act on them; each says where, expected, found, next."""
 
 from __future__ import annotations
 

@@ -1,20 +1,23 @@
+# ruff: noqa: PTH103, PTH105, PTH108, PTH118, PTH120, PTH123, PTH208
+# pathlib would double the time that a guard takes to start
 """The guard: a small process between the engine and one tool. Run as `python -I -S guard.py`.
 
-The engine writes one JSON line (Spec) to the guard's standard input and keeps that pipe open: its end,
-for whatever reason (the engine was interrupted, terminated, killed), means: end every process that
-descends from the tool. The tool runs in its own session; orphans come back to the guard (child
-subreaper), so a process that forks twice and calls setsid is found too.
+The engine writes one JSON line (`read_spec`) to the guard's standard input and keeps it connected.
+When that connection ends, for whatever reason (the engine was interrupted, terminated, killed), the
+guard ends every process that descends from the tool. The tool runs in its own session; orphans come
+back to the guard (child subreaper), so a process that forks twice and calls setsid is found too.
 
-What the tool prints goes to the log. On standard output the guard tells the engine how long the log is
-now, a number per line, the newest number replacing any that the engine has not taken: the engine reads
-the text from the log, so a slow display never holds up the tool and no byte is lost. The last line is
-one JSON object (see `Guard.report`).
+What the tool prints goes to the log. On standard output the guard tells the engine how long the
+log is now: a number per line, the newest replacing those that the engine has not taken. The engine
+reads the text from the log, so a slow display never holds up the tool and no byte is lost. The last
+line is one JSON object (`Guard.report`).
 
-No import from the project, only from Python's standard library: it starts in 20 ms.
+It imports nothing but Python's standard library, and little of that: it starts in 20 ms.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import fcntl
@@ -36,9 +39,8 @@ IGNORED = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.
 def set_aside(outputs: list[str], aside: str) -> list[str]:
     """Move the outputs of a failed step to a folder where nobody takes them for finished ones.
 
-    outputs: paths of files below the step's folder; aside: a folder directly in it. Returns where those
-    that existed are now.
-    An output that cannot be moved (full disk: no room for a folder) is deleted.
+    outputs: paths of files below the step's folder; aside: a folder directly in it. Returns where
+    those that existed are now. One that cannot be moved (a full disk) is deleted.
     """
     moved = []
     for path in outputs:
@@ -50,10 +52,8 @@ def set_aside(outputs: list[str], aside: str) -> list[str]:
             os.replace(path, target)
             moved.append(target)
         except OSError:
-            try:
+            with contextlib.suppress(OSError):
                 os.unlink(path)
-            except OSError:
-                pass
     return moved
 
 
@@ -129,10 +129,8 @@ class Guard:
         """Start the tool; (its pid, the reading end of its output)."""
         output, outputs = os.pipe2(os.O_CLOEXEC)
         failed, fails = os.pipe2(os.O_CLOEXEC)
-        try:
+        with contextlib.suppress(OSError):  # beyond the user's limit; the default size works too
             fcntl.fcntl(output, fcntl.F_SETPIPE_SZ, 1 << 20)
-        except OSError:
-            pass  # beyond the user's limit; the default size works too
         guard = os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -196,11 +194,12 @@ class Guard:
                 sample_at = time.monotonic() + SAMPLE_S
             if (self.cause or self.status is not None) and not self.still_alive():
                 break
+        self.reap(wait=True)  # nothing is alive: whatever is left is waiting to be collected
         while open_output and self.take():
             pass
 
     def take(self) -> bytes | None:
-        """Move what the tool printed to the log; b"" at the end of its output, None if nothing waits."""
+        """Move what the tool printed to the log; b"" at the end of it, None if nothing waits."""
         try:
             data = os.read(self.output, 1 << 18)
         except BlockingIOError:
@@ -225,17 +224,12 @@ class Guard:
         except OSError:
             pass  # busy: a newer number goes later; gone: the lifeline says so
 
-    def reap(self) -> None:
-        """Collect the children that have ended, adopted ones too."""
-        try:
-            while True:
-                pid, status, _ = os.wait4(-1, os.WNOHANG)
-                if pid == 0:
-                    return
-                if pid == self.pid:
-                    self.status = os.waitstatus_to_exitcode(status)
-        except ChildProcessError:
-            return
+    def reap(self, *, wait: bool = False) -> None:
+        """Collect the children that have ended, adopted ones too; wait: until there are none."""
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, 0 if wait else os.WNOHANG))[0]:
+                if ended[0] == self.pid:
+                    self.status = os.waitstatus_to_exitcode(ended[1])
 
     def measure(self) -> None:
         """Look at memory and time."""
@@ -248,7 +242,7 @@ class Guard:
             self.end("time")
 
     def still_alive(self) -> bool:
-        """End what is still there: SIGTERM once, SIGKILL after the grace; False when nothing is left."""
+        """End what is there: SIGTERM once, SIGKILL after the grace; False when nothing is left."""
         alive = descendants()
         if not alive:
             return False
@@ -264,14 +258,12 @@ class Guard:
             return True
         for pid in alive:
             for number in send:
-                try:
+                with contextlib.suppress(OSError):
                     os.kill(pid, number)
-                except OSError:
-                    pass
         return True
 
     def report(self) -> None:
-        """Set the outputs of a failure aside, then tell the engine how it went, in one JSON line."""
+        """Set the outputs of a failure aside, then tell the engine how it went: one JSON line."""
         if self.cause or self.status != 0:
             set_aside(self.spec["outputs"], self.spec["aside"])
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -287,10 +279,8 @@ class Guard:
             "strays": self.strays,
         }
         os.set_blocking(1, True)
-        try:
+        with contextlib.suppress(OSError):  # nobody is left to hear it
             os.write(1, json.dumps(answer).encode() + b"\n")
-        except OSError:
-            pass  # nobody is left to hear it
 
 
 def read_spec() -> dict[str, Any]:

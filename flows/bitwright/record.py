@@ -1,8 +1,8 @@
 """Content hashes, the Record of a finished step, and writing files so that nobody sees half of one.
 
 A file is hashed again only when its (device, inode, size, mtime, ctime) is not known, and what is
-remembered must be older than any clock tick: an edit in the same tick as the hash leaves no trace in
-the times of a file, so a young file is hashed every time it is asked about.
+remembered must be older than any clock tick: an edit in the same tick as the hash leaves no trace
+in the times of a file, so a young file is hashed every time it is asked about.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class Digests:
         self._dirty = False
         self._guard = threading.Lock()
 
-    def __call__(self, path: Path | str) -> str:
+    def __call__(self, path: Path) -> str:
         """Hex digest of a file's content. Raises OSError if it cannot be read."""
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             stat = os.fstat(file.fileno())
             place, now = (
                 (stat.st_dev, stat.st_ino),
@@ -63,7 +63,7 @@ class Digests:
 
     def load(self, path: Path) -> None:
         """Take over what an earlier process remembered; a damaged or absent file is no loss."""
-        name = os.path.abspath(path)
+        name = str(path.absolute())
         if name in self._loaded:
             return
         self._loaded.add(name)
@@ -76,7 +76,7 @@ class Digests:
             self._known = found | self._known
 
     def save(self, path: Path) -> None:
-        """Remember the big files asked about in this process, for the next one; failing is no loss."""
+        """Remember the big files asked about here, for the next process; failing is no loss."""
         with self._guard:
             if not self._dirty:
                 return
@@ -94,7 +94,7 @@ digest = Digests()
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a step that ended well leaves behind; the same inputs give the same bytes of record.json."""
+    """What a step that ended well leaves behind; the same inputs give the same bytes of it."""
 
     key: str  # SHA-256 over parts
     parts: Mapping[
@@ -168,12 +168,12 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True, mode: int = 0
     draft = path.with_name(f".{path.name[:200]}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        os.replace(draft, path)
+        draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise

@@ -1,30 +1,48 @@
-"""The engine's end of the guard: start it, follow the log it writes, hear how the tool ended.
+"""One command, from start to end: the engine's side of the guard.
 
-`run` returns an Outcome whatever the tool did. The end of the connection to the guard ends the tool and
-all its descendants; `stop` does that for every tool of this process, from any thread or a signal handler.
+`run` starts a guard, follows the log that it writes, and returns an Outcome whatever the tool did.
+The end of the connection to the guard ends the tool and all its descendants; `stop` does that for
+every tool of this process, from any thread or a signal handler.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bitwright import guard
 from bitwright.errors import Stopped, ToolError
+from bitwright.step import Step
 
 GRACE_S = 2.0  # between SIGTERM and SIGKILL
 LONGEST_LINE = 1 << 14  # bytes of one line that are shown; the log has all of it
 CHUNK = 1 << 20
+
+# What a tool gets of the caller's environment; all else that matters stands in Step.env.
+INHERITED = re.compile(
+    "HOME|USER|LOGNAME|SHELL|TMPDIR|LD_LIBRARY_PATH|XDG_.*|YOWASP_.*|BITWRIGHT_CACHE"
+    "|.*LICENSE_FILE|XILINX.*"
+)
+FIXED = {  # the same answers on every machine: language, time zone, dates, order of hashes
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "SOURCE_DATE_EPOCH": "315532800",  # 1980-01-01, the first day that a zip file can name
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +91,52 @@ _running = _Running()
 def stop() -> None:
     """End every running tool of this process and let no further one start (Ctrl-C, SIGTERM).
 
-    Each `build` that is under way then raises Stopped in its own thread, once nothing of its tool is alive.
+    Each build() under way then raises Stopped in its own thread, once nothing of its tool is alive.
     """
     _running.stop()
+
+
+def check_stopped() -> None:
+    """Raise Stopped if stop() was called."""
+    if _running.stopped:
+        raise Stopped("stopped")
 
 
 def resume() -> None:
     """Let tools start again after stop()."""
     _running.stopped = False
+
+
+def program(step: Step) -> tuple[list[str], str]:
+    """How a step's command is executed: its argv, and the absolute path of the program.
+
+    Raises ToolError when there is no such program.
+    """
+    name, *rest = step.command
+    if name == "python":
+        return [sys.executable, "-s", "-P", *rest], sys.executable
+    place = next((tool.path for tool in step.tools if tool.name == name and tool.path), name)
+    if os.sep in name and not name.startswith(os.sep):
+        place = str((step.dir / name).absolute())
+    found = shutil.which(place, path=_search_path())
+    if found is None:
+        raise ToolError(
+            f"{step.name}: {place} is not installed\n"
+            f"  expected  an executable file, on PATH or in this project's environment\n"
+            f"  next      ./doit doctor says what brings it"
+        )
+    return [name, *rest], str(Path(found).absolute())
+
+
+def environment(step: Step, key: str) -> dict[str, str]:
+    """The environment of a step's command; nothing of the caller's that could change the result."""
+    kept = {name: value for name, value in os.environ.items() if INHERITED.fullmatch(name)}
+    return kept | {"PATH": _search_path()} | FIXED | {"BITWRIGHT_KEY": key} | dict(step.env)
+
+
+def _search_path() -> str:
+    """PATH, with the folder of this Python (the tools of the virtual environment) first."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 class Lines:
@@ -127,13 +183,12 @@ def run(
 ) -> Outcome:
     """Run one command under a guard until nothing of it is alive.
 
-    program: absolute path of what argv[0] means; outputs: moved to the folder aside unless it ends well;
-    on_line: called with each line it prints, in this thread; keep: descriptors (locks) that must stay
-    open as long as anything of the tool may be alive.
+    program: absolute path of what argv[0] means; outputs: moved to the folder aside unless it ends
+    well; on_line: called with each line it prints, in this thread; keep: descriptors (locks) that
+    stay open as long as anything of the tool may be alive.
     Raises Stopped when stop() was called, OSError if the log cannot be opened.
     """
-    if _running.stopped:
-        raise Stopped("stopped")
+    check_stopped()
     descriptor = os.open(
         log, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o644
     )
@@ -175,10 +230,8 @@ def _guarded(spec: dict[str, Any], log: int, on_line: Callable[[str], None]) -> 
                 start_new_session=True,
                 cwd="/",
             )
-        try:
+        with suppress(OSError):  # stopped meanwhile, or the guard died: its answer says which
             ours.sendall(json.dumps(spec).encode() + b"\n")
-        except OSError:
-            pass  # stopped meanwhile, or the guard died: its answer, or none, says which
         assert process.stdout is not None
         answer = _follow(process.stdout.fileno(), log, Lines(on_line))
     finally:
