@@ -1,0 +1,1 @@
+"""One module per step: a pure function that gives the Step, and below it what its command runs."""
