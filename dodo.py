@@ -1,0 +1,83 @@
+"""The table of contents: every task, one line each, in the order people need them.
+
+    ./doit list                           these tasks
+    ./doit bitstream config=gpt2-medium   the steps of a build, where not up to date
+
+The way through is configs/*.yml -> Design -> Steps -> Records. `flows/bitwright/design.py` reads a
+config, `plan.py` makes Steps of it, `engine.py` decides whether a Step runs and runs it, and the
+modules in `steps/` are what the Steps run. doit only walks the tasks below; it keeps no state.
+"""
+
+from bitwright.front import commands, tasks
+
+DOIT_CONFIG = {
+    "backend": "sqlite3",  # in memory: the state of a build stands in its Records
+    "dep_file": ":memory:",
+    "par_type": "thread",
+    "reporter": commands.Reporter,
+}
+
+
+def task_bitstream():
+    """build the bitstream of a config, with its report: bitstream config=gpt2-medium"""
+    return tasks.step("bitstream")
+
+
+def task_sim():
+    """simulate the accelerator bit for bit against the golden model: sim config=tiny"""
+    yield from tasks.steps("sim")
+
+
+def task_lint():
+    """check the RTL with Verilator and Verible: lint config=tiny"""
+    yield from tasks.steps("lint")
+
+
+def task_program():
+    """load the bitstream into the board: program config=tiny"""
+    return tasks.action(tasks.program, "bitstream")
+
+
+def task_test():
+    """run every test of this project; after -- come arguments for pytest"""
+    return tasks.action(tasks.run_tests)
+
+
+def task_plan():
+    """show the steps of a build, up to date or why not: plan config=tiny"""
+    return tasks.action(tasks.plan)
+
+
+def task_why():
+    """tell why one step would run, and what it reads and writes: why implement config=tiny"""
+    return tasks.action(tasks.why)
+
+
+def task_doctor():
+    """show every tool, its version and place, and what to install for what is missing"""
+    return tasks.action(tasks.doctor)
+
+
+def task_whatis():
+    """find the build that a bitstream came from: whatis FILE.bit"""
+    return tasks.action(tasks.whatis)
+
+
+def task_generate():
+    """step 1: write the registers and the system around the engine"""
+    return tasks.step("generate")
+
+
+def task_synthesize():
+    """step 2: turn SystemVerilog into a netlist (Yosys)"""
+    return tasks.step("synthesize")
+
+
+def task_implement():
+    """step 3: place and route the netlist (nextpnr)"""
+    return tasks.step("implement")
+
+
+def task_report():
+    """step 4: read timing and area, judge them, draw the page"""
+    return tasks.step("report")

