@@ -1,0 +1,46 @@
+"""What Yosys made of the sources: cells by type, from `stat -json`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bitwright.reports.document import read_json, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Netlist:
+    """A flattened netlist, counted."""
+
+    version: str  # of Yosys
+    top: str
+    cells: Mapping[str, int]  # by type: LUT4, TRELLIS_FF, ...
+
+
+def parse_stat(text: str, *, origin: Path) -> Netlist:
+    """Read the JSON that Yosys's `stat -json` prints for a flattened design.
+
+    text: the whole file, layout of Yosys 0.40 to 0.70
+    Raises ReportError if the design has several modules (it is not flat then, and the counts of
+    the top module are not the design's) or if the counts do not add up.
+    """
+    document = read_json(text, origin=origin)
+    creator = document["creator"].text()
+    version = re.match(r"Yosys (\S+)", creator)
+    if not version:
+        document["creator"].refuse("'Yosys' and a version")
+    modules = list(document["modules"].entries())
+    if len(modules) != 1:
+        refuse(
+            origin,
+            "the netlist is not flat",
+            expected="one module",
+            found=", ".join(name for name, _ in modules)[:200] or "none",
+        )
+    name, module = modules[0]
+    cells = {kind: item.count() for kind, item in module["num_cells_by_type"].entries()}
+    if sum(cells.values()) != module["num_cells"].count():
+        module["num_cells"].refuse(f"{sum(cells.values())}, the sum of the cells by type")
+    return Netlist(version[1], name.removeprefix("\\"), cells)
