@@ -60,7 +60,7 @@ def task_doctor():
 
 def task_whatis():
     """find the build that a bitstream came from: whatis FILE.bit"""
-    return tasks.action(tasks.whatis)
+    return tasks.action(tasks.tell_bitstream)
 
 
 def task_generate():

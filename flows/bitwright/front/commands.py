@@ -76,6 +76,7 @@ class Run(DoitRun):  # type: ignore[misc]  # doit is untyped
         with opened(tasks, line, words) as session:
             status: int = self.execute(params, tasks)
             if status == OK and not session.faults and not session.signal:
+                session.display.close()
                 session.act(lambda: _finish(session))
             return session.close() or (status if not session.faults else 1)
 

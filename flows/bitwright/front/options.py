@@ -48,9 +48,9 @@ class Command:
 
     takes: tuple[str, ...] = ()
     plan: str = ""  # build | sim | lint; empty: no design is needed
+    looks: bool = False  # looks at the plan and changes nothing: needs no lock
     words: str = ""  # positional arguments, for help
     example: str = ""
-    details: str = ""  # further lines of help
 
 
 STEP = Command(BUILD, "build")
@@ -63,14 +63,16 @@ COMMANDS: Mapping[str, Command] = {
     "program": Command(BUILD, "build", example="program config=tiny"),
     "sim": Command(SIMULATE, "sim", example="sim config=tiny"),
     "lint": Command(SIMULATE, "lint", example="lint config=tiny"),
-    "plan": Command(BUILD, "build", example="plan config=gpt2-medium"),
-    "why": Command(BUILD, "build", "STEP", "why implement config=tiny"),
-    "whatis": Command((), "", "FILE.bit", "whatis build/tiny/ulx3s-85f/bitstream/tiny.bit"),
+    "plan": Command(BUILD, "build", True, example="plan config=gpt2-medium"),
+    "why": Command(BUILD, "build", True, "STEP", "why implement config=tiny"),
+    "whatis": Command(
+        (), words="FILE.bit", example="whatis build/tiny/ulx3s-85f/bitstream/tiny.bit"
+    ),
     "doctor": Command(example="doctor"),
-    "test": Command((), "", "[-- PYTEST ARGUMENTS]", "test -- -k systolic"),
-    "clean": Command(("config", "target"), "", example="clean config=tiny"),
+    "test": Command((), words="[-- PYTEST ARGUMENTS]", example="test -- -k systolic"),
+    "clean": Command(("config", "target"), example="clean config=tiny"),
     "list": Command(),
-    "help": Command((), "", "[TASK]", "help bitstream"),
+    "help": Command((), words="[TASK]", example="help bitstream"),
 }
 
 

@@ -172,14 +172,17 @@ def opened(commands: Sequence[str], line: options.Typed, words: Sequence[str]) -
     _current = session = Session(tuple(commands), line, tuple(words))
     plans = list(dict.fromkeys(filter(None, (options.COMMANDS[c].plan for c in commands))))
     with ExitStack() as stack:
+        if len(plans) > 1:
+            raise ConfigError(f"{' and '.join(commands)} plan apart; run one after the other")
         if plans:
-            _design(session, plans)
-            stack.enter_context(_locked(session))
-            _plan(session, plans)
+            _design(session, plans[0])
+            if not all(options.COMMANDS[command].looks for command in commands):
+                stack.enter_context(_locked(session))
+            _plan(session, plans[0])
         yield session
 
 
-def _design(session: Session, plans: Sequence[str]) -> None:
+def _design(session: Session, plan: str) -> None:
     from bitwright import design, engine, toolchains
 
     values = session.line.values
@@ -189,14 +192,14 @@ def _design(session: Session, plans: Sequence[str]) -> None:
         target=values.get("target"),
         options={name: values[name] for name in design.OPTIONS if name in values},
         root=Path.cwd(),
-        missing=toolchains.missing if "build" in plans else lambda toolchain: (),
+        missing=toolchains.missing if plan == "build" else lambda toolchain: (),
     )
     target = found.target
     part = " ".join(filter(None, (target.part, target.package)))
     say(f"{found.config} on {target.name} ({part}, {found.clock_mhz:g} MHz): {found.choice}")
-    uses = [*(plan for plan in plans if plan != "build"), *[target.toolchain] * ("build" in plans)]
-    session.tools = toolchains.probe(*uses)
-    toolchains.require(session.tools, *uses)
+    use = target.toolchain if plan == "build" else plan
+    session.tools = toolchains.probe(use)
+    toolchains.require(session.tools, use)
 
 
 def config_path(values: Mapping[str, str], commands: Sequence[str]) -> str:
@@ -238,11 +241,27 @@ def _locked(session: Session) -> Iterator[None]:
         yield
 
 
-def _plan(session: Session, plans: Sequence[str]) -> None:
+def _plan(session: Session, name: str) -> None:
     from bitwright import plan
 
     makers = {"build": plan.plan, "sim": plan.plan_sim, "lint": plan.plan_lint}
     assert session.design is not None
-    for name in plans:
-        session.steps |= {s.name: s for s in makers[name](session.design, session.tools)}
-    session.display = display()
+    steps = makers[name](session.design, session.tools)
+    session.steps = {step.name: step for step in steps}
+    if not all(options.COMMANDS[command].looks for command in session.commands):
+        session.display = display()
+        session.display.plan([session.steps[name] for name in _wanted(session)])
+
+
+def _wanted(session: Session) -> list[str]:
+    """The steps that the commands of this run stand for, with all they wait for, in order."""
+    wanted: set[str] = set()
+    todo: list[str] = []
+    for command in session.commands:
+        todo += [command] if command in session.steps else session.steps
+    while todo:
+        name = todo.pop()
+        if name not in wanted:
+            wanted.add(name)
+            todo += session.steps[name].after
+    return [name for name in session.steps if name in wanted]

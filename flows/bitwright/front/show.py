@@ -61,7 +61,8 @@ class Display:
     """Follows a run. Plain: one line per event."""
 
     rows: dict[str, Row] = field(default_factory=dict)
-    began: float = field(default_factory=time.monotonic)
+    busy: bool = False  # something ran, or was restored
+    closed: bool = False
     hold: Any = field(default_factory=threading.RLock)
 
     def plan(self, steps: Sequence[Step]) -> None:
@@ -79,6 +80,7 @@ class Display:
         """Take one event of the engine."""
         with self.hold:
             row = self.rows.setdefault(event.step.name, Row(event.step))
+            self.busy = True
             match event.kind:
                 case "started":
                     row.state, row.note, row.began = RUNNING, event.text, time.monotonic()
@@ -118,6 +120,9 @@ class Display:
     def close(self, stopped: bool = False) -> None:
         """End the run's display; says in one line which steps had nothing to do."""
         with self.hold:
+            if self.closed:
+                return
+            self.closed = True
             for row in self.rows.values():
                 if row.state == RUNNING:
                     row.state = STOPPED
@@ -153,6 +158,7 @@ class Live(Display):
             Display.close(self, stopped)
             return
         with self.hold:
+            self.closed = True
             for row in self.rows.values():
                 if row.state == RUNNING:
                     row.state, row.took = STOPPED, time.monotonic() - row.began

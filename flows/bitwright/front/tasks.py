@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -35,15 +36,16 @@ def step(name: str) -> Task:
 
 
 def steps(command: str) -> Iterator[Task]:
-    """A task for each step of a plan that belongs to one command alone, such as sim."""
+    """A task for each step of the plan of a command such as sim; none while it is not asked for."""
     session = current()
     if command not in session.commands:
+        yield {"name": None}  # for `list` and `help`
         return
     for name, found in session.steps.items():
         yield {
             "name": name,
             "actions": [(session.build, [name])],
-            "task_dep": [f"{command}:{other}" for other in found.after],
+            "task_dep": [f"{command}:{other}" for other in found.after if other in session.steps],
             "uptodate": [(session.fresh, [name])],
             "io": {"capture": False},
         }
@@ -68,8 +70,8 @@ def plan(session: Session) -> None:
     rows = engine.outlook(list(session.steps.values()))
     width = max(len(found.name) for found, _ in rows)
     for found, reason in rows:
-        state = "up to date" if reason is None else f"runs: {reason}"
-        say(f"  {found.name:<{width}}  {state}")
+        mark, state = ("✓", "up to date") if reason is None else ("→", reason)
+        say(f"  {mark} {found.name:<{width}}  {state}")
 
 
 def why(session: Session) -> None:
@@ -90,7 +92,7 @@ def why(session: Session) -> None:
     for label, text in (
         ("title", found.title),
         ("folder", str(found.dir)),
-        ("command", " ".join(found.command)),
+        ("command", shlex.join(found.command).replace("\n", "\\n")),
         ("tools", tools),
         ("settings", settings),
         ("reads", f"{len(found.reads)} files"),
@@ -199,18 +201,32 @@ def bitstream_of(session: Session) -> Path:
     raise ConfigError("this plan writes no bitstream")
 
 
-def whatis(session: Session) -> None:
+def tell_bitstream(session: Session) -> None:
     """Say which build a bitstream came from: its USERCODE, config, target and manifest."""
-    from bitwright import manifest
+    from bitwright import whatis
 
     if len(session.words) != 1:
         example = options.COMMANDS["whatis"].example
         raise ConfigError(f"whatis needs one file, for example: ./doit {example}")
-    say(manifest.whatis(Path(options.from_caller(session.words[0])), Path.cwd()))
+    path = Path(options.from_caller(session.words[0]))
+    say(whatis.describe(whatis.identify(path, Path("build"))).rstrip())
 
 
 def finish(session: Session) -> None:
-    """After a build that ended well: manifest, timings and the table at the end."""
+    """After a run that ended well: the build's manifest and timings, and the table at the end."""
+    looks = [command for command in session.commands if options.COMMANDS[command].looks]
+    if session.design is None or looks:
+        return
+    from bitwright import manifest
+    from bitwright.reports import table
+
+    folder, steps = session.design.build, list(session.steps.values())
+    if any(options.COMMANDS[command].plan == "build" for command in session.commands):
+        manifest.finalise(session.design, [step for step in steps if step.dir.parent == folder])
+    if session.display.busy:
+        table.show(folder, steps)
+    else:  # nothing ran: not worth importing rich for
+        say(table.plain(table.sections(folder, steps), table.files(folder, steps)).rstrip())
 
 
 def run_tests(session: Session) -> bool:
