@@ -15,6 +15,7 @@ depend on the arguments and the version of LiteX alone.
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import json
 import logging
@@ -29,7 +30,7 @@ from litedram.common import PhySettings
 from litedram.core import ControllerSettings
 from litedram.init import get_sdram_phy_init_sequence
 from litedram.modules import SDRModule, _SpeedgradeTimings, _TechnologyTimings
-from litedram.phy import GENSDRPHY, HalfRateGENSDRPHY
+from litedram.phy import GENSDRPHY, HalfRateGENSDRPHY, dfi
 from litedram.phy.model import SDRAM_VERBOSE_STD, SDRAMPHYModel
 from litex.build.generic_platform import GenericPlatform, Pins
 from litex.build.io import DDROutput
@@ -52,6 +53,7 @@ from migen import (
     Signal,
 )
 from migen.fhdl.specials import Tristate
+from migen.genlib.record import DIR_S_TO_M
 
 MEMORY_BASE = 0x4000_0000  # of the SDRAM, for the host and for the engine alike
 CONTROL_BASE = 0x3000_0000  # of the engine's registers
@@ -172,6 +174,34 @@ class SimClocks(Module):
         self.comb += self.cd_sys.rst.eq(platform.request("sys_rst"))
 
 
+class Registered(Module):
+    """A PHY with a register in each direction between it and the controller.
+
+    Half-rate PHYs cross from the system clock to one twice as fast, whose edges coincide: such a
+    path has half a system clock, which place and route does not know. From register to pin it is
+    short.
+    """
+
+    def __init__(self, phy: Any) -> None:
+        inner = phy.settings
+        self.submodules.phy = phy
+        self.settings = copy.copy(inner)
+        self.settings.read_latency = inner.read_latency + 2  # a cycle out, a cycle back
+        first = phy.dfi.phases[0]
+        self.dfi = dfi.Interface(
+            len(first.address), len(first.bank), len(first.cs_n), len(first.wrdata), inner.nphases
+        )
+        for outer, phase in zip(self.dfi.phases, phy.dfi.phases, strict=True):
+            for name, _, direction in outer.layout:
+                source, sink = getattr(outer, name), getattr(phase, name)
+                if direction == DIR_S_TO_M:
+                    source, sink = sink, source
+                register = Signal.like(source)
+                register.reset = source.reset
+                self.sync += register.eq(source)
+                self.comb += sink.eq(register)
+
+
 class Identity(Module, AutoCSR):
     def __init__(self, value: int) -> None:
         self._value = CSRStatus(32, name="value")
@@ -212,7 +242,7 @@ class System(SoCMini):
             self._add_init_checker(phy.dfi, settings, clock_hz)
         else:
             phy = phy_class(_sdram_pads(platform), clock_hz)
-        self.submodules.sdram_phy = phy
+        self.submodules.sdram_phy = phy = Registered(phy)
         self.add_sdram(
             "sdram",
             phy=phy,
@@ -225,14 +255,14 @@ class System(SoCMini):
         # system starts under the host's control instead of the controller's.
         self.sdram.dfii._control.storage.reset = Constant(0, 4)
 
-    def _add_init_checker(self, dfi: Any, settings: PhySettings, clock_hz: float) -> None:
+    def _add_init_checker(self, pins: Any, settings: PhySettings, clock_hz: float) -> None:
         ports = {}
         for name in ("cke", "cs_n", "ras_n", "cas_n", "we_n", "address"):
-            ports[f"i_{name}_i"] = Cat(*[getattr(phase, name) for phase in dfi.phases])
+            ports[f"i_{name}_i"] = Cat(*[getattr(phase, name) for phase in pins.phases])
         self.specials += Instance(
             "sdram_init_checker",
             p_Phases=settings.nphases,
-            p_AddrWidth=len(dfi.phases[0].address),
+            p_AddrWidth=len(pins.phases[0].address),
             p_Mode=(settings.nphases.bit_length() - 1) | settings.cl << 4,
             p_PowerUpCycles=int(100e-6 * clock_hz),
             i_clk_i=ClockSignal(),
