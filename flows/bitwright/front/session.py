@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bitwright.errors import BitwrightError, ConfigError, Stopped
 from bitwright.front import options
-from bitwright.front.show import Display, complain, display, say
+from bitwright.front.show import Display, accuse, complain, display, say
 from bitwright.yamlfile import shown
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def current() -> Session:
 def tell(fault: BaseException) -> int:
     """Print a fault without a traceback; the exit status that belongs to it."""
     if isinstance(fault, BitwrightError):
-        complain(f"doit: {fault}")
+        complain(f"{accuse('doit:')} {fault}")
         return REFUSED if isinstance(fault, ConfigError) else FAILED
     text = "".join(traceback.format_exception(fault))
     try:
@@ -120,7 +120,7 @@ def tell(fault: BaseException) -> int:
     except OSError:
         where = f"its traceback could not be kept:\n{text}"
     what = f"{type(fault).__name__}: {fault}"
-    complain(f"doit: a fault of bitwright itself: {what}\n  next      {where}")
+    complain(f"{accuse('doit:')} a fault of bitwright itself: {what}\n  next      {where}")
     return BROKEN
 
 

@@ -33,6 +33,12 @@ def complain(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def accuse(word: str) -> str:
+    """A word in bold red where standard error shows colours."""
+    plain = not sys.stderr.isatty() or os.environ.get("NO_COLOR") or os.environ.get("CI")
+    return word if plain else f"\033[1;31m{word}\033[0m"
+
+
 def clock(seconds: float) -> str:
     """A duration as people say it: 0.4 s, 12 s, 1:40, 1:02:03."""
     if seconds < 10:

@@ -52,7 +52,8 @@ class Frame:
         with self.display.hold:
             for row in self.display.rows.values():
                 table.add_row(*self._cells(row))
-        yield table
+        # Narrower than the terminal: the ^C that it echoes must not begin a new line.
+        yield from console.render(table, options.update(max_width=options.max_width - 4))
 
     def _cells(self, row: Row) -> tuple[Spinner | Text, Text, Text, Text, Text]:
         if row.state == RUNNING:
