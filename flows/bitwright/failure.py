@@ -29,7 +29,7 @@ class Problem:
     """Why a step failed (after "<step>: ") and what its reader does next."""
 
     what: str
-    next: str = "mend what the lines above say, then run the same command; finished steps are kept"
+    next: str = "mend what the lines above say; then the same command goes on from here"
 
 
 class Watch:
@@ -96,7 +96,9 @@ def _ended_by_guard(step: Step, outcome: Outcome) -> Problem:
     if outcome.cause == "memory":
         text = f"{tool} was ended when it used {outcome.detail} MiB of {step.limit_mib} MiB allowed"
         return Problem(text, "raise the limit, or choose a smaller design")
-    return Problem(f"{tool} was ended, for its log cannot be written: {outcome.detail}", ROOM)
+    disk = "the disk is full: " * _full(step.dir)
+    text = f"{disk}{tool} was ended, for its log cannot be written ({outcome.detail})"
+    return Problem(text, ROOM if disk else "see what is wrong with the log's disk")
 
 
 def of_tool(step: Step, problem: Problem, watch: Watch) -> ToolError:

@@ -37,9 +37,12 @@ def module_files(*modules: str) -> tuple[Path, ...]:
 def _files_of(root: Path, module: str) -> list[Path]:
     place = root.joinpath(*module.split("."))
     if place.is_dir():
-        return [path for path in place.iterdir() if path.is_file() and path.suffix != ".pyc"]
-    source = place.with_suffix(".py")
-    return [source] if source.is_file() else []
+        found = [path for path in place.iterdir() if path.is_file() and path.suffix != ".pyc"]
+    else:
+        source = place.with_suffix(".py")
+        found = [source] if source.is_file() else []
+    above = [folder / "__init__.py" for folder in place.parents if root in folder.parents]
+    return found + [path for path in above if found and path.is_file()]
 
 
 @cache

@@ -242,6 +242,7 @@ def _guarded(spec: dict[str, Any], log: int, on_line: Callable[[str], None]) -> 
             process.stdout.close()
             process.wait()
     if answer is None:
+        _end_orphans(spec)
         raise _guard_died(process.returncode)
     return Outcome(**answer)
 
@@ -284,6 +285,20 @@ def _show(log: int, begin: int, end: int, lines: Lines) -> int:
         lines.feed(data)
         begin += len(data)
     return begin
+
+
+def _end_orphans(spec: dict[str, Any]) -> None:
+    """Kill what a killed guard left: whoever has this step's key and works in its folder."""
+    mark = f"BITWRIGHT_KEY={spec['env']['BITWRIGHT_KEY']}".encode()
+    found = True
+    while found:
+        found = False
+        for place in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # another user's, or gone meanwhile
+                inside = Path(spec["cwd"]) in (here := (place / "cwd").readlink(), *here.parents)
+                if inside and mark in (place / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(place.name), signal.SIGKILL)
+                    found = True
 
 
 def _guard_died(status: int) -> ToolError:
