@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bitwright.errors import ReportError
 from bitwright.reports.area import COUNTED, PARTS, REST, Area, Part, element, part_of
 from bitwright.reports.device import Floor
 from bitwright.reports.metrics import Metrics
@@ -80,9 +81,19 @@ def plan(metrics: Metrics, floor: Floor) -> Plan:
 
 
 def draw(plan: Plan, cells: Sequence[Cell]) -> bytes:
-    """The floorplan as PNG; 256 colours, well under 1 MB for the largest ECP5."""
+    """The floorplan as PNG; 256 colours, well under 1 MB for the largest ECP5.
+
+    Raises ReportError for a cell outside the floor: the placement is of another part.
+    """
     from PIL import Image, ImageDraw
 
+    for cell in cells:
+        if cell.x >= plan.floor.cols or cell.y >= plan.floor.rows:
+            raise ReportError(
+                f"{plan.title}: {cell.name} stands on tile {cell.x}, {cell.y}\n"
+                f"  expected  a tile of {plan.floor.cols} x {plan.floor.rows}\n"
+                f"  next      check that placement and part belong together"
+            )
     grid = _Grid(plan.floor)
     size = (2 * MARGIN + grid.width + LEGEND, 2 * MARGIN + grid.height)
     image = Image.new("RGB", size, PAPER)
@@ -121,8 +132,6 @@ class _Grid:
 
     def box(self, cell: Cell) -> Box | None:
         """The site of a cell; None for the kinds that are not drawn (clock buffers and such)."""
-        if cell.y >= self.floor.rows or cell.x >= self.floor.cols:
-            return None
         left, top = self.left(cell.x), self.tops[cell.y]
         if cell.bel.startswith("SLICE"):
             slice_, _, site = cell.bel[len("SLICE") :].partition(".")

@@ -155,8 +155,8 @@ def _near(mhz: float, asked_mhz: float) -> bool:
 def _clock(clock: Clock, routed: Routed) -> dict[str, Any]:
     return {
         "name": clock.name,
-        "constraint_mhz": round(clock.constraint_mhz, 3),
-        "achieved_mhz": round(clock.achieved_mhz, 3),
+        "constraint_mhz": round(clock.constraint_mhz, 6),
+        "achieved_mhz": round(clock.achieved_mhz, 6),
         "wns_ns": clock_wns_ns(clock, routed),
     }
 

@@ -150,9 +150,7 @@ def _stage(item: Item) -> Stage:
     if kind != ROUTING and kind not in LOGIC:
         item["type"].refuse(f"one of {', '.join(sorted({*LOGIC, ROUTING}))}")
     ends = item["from"], item["to"]
-    place = [number.count() for number in ends[1]["loc"].items()]
-    if len(place) != 2:
-        ends[1]["loc"].refuse("two coordinates")
+    _, place = (_tile(end["loc"]) for end in ends)
     return Stage(
         kind=kind,
         delay_ns=round(item["delay"].number(-1e6, 1e6), 3),  # nextpnr counts picoseconds
@@ -165,6 +163,13 @@ def _stage(item: Item) -> Stage:
         net=item["net"].text() if kind == ROUTING else "",
         sources=_sources(item) if kind == ROUTING else (),
     )
+
+
+def _tile(item: Item) -> tuple[int, int]:
+    place = [number.count() for number in item.items()]
+    if len(place) != 2:
+        item.refuse("two coordinates")
+    return (place[0], place[1])
 
 
 def _sources(item: Item) -> tuple[str, ...]:
