@@ -98,7 +98,7 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
     "unknown_key": (
         lambda text: text.replace("    rows: 8", "    rows: 8\n    row: 8"),
         "row: 8",
-        "unknown key 'row'; did you mean 'rows'? (keys: a_kib, b_kib, build, cols, format, name, rows)",
+        "unknown key 'row'; did you mean 'rows'? (keys: a_kib, b_kib, build, cols, format, name",
     ),
     "unknown_top_key": (
         lambda text: text + "clock: 50\n",
