@@ -1,8 +1,8 @@
 """Place and route for ECP5 with nextpnr: a netlist in, a routed configuration and its report out.
 
 A missed clock does not fail here: the report is written in any case, and the step that reads it
-judges. What starts nextpnr (steps/yowasp.py) is no part of the key, as the guard is not: the key of
-this step becomes the bitstream's USERCODE, and stands for hardware alone.
+judges. What starts nextpnr (steps/nextpnr.py) is no part of the key, as the guard is not: the key
+of this step becomes the bitstream's USERCODE, and stands for hardware alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from bitwright.errors import ConfigError
 
 CONFIG = "routed.config"
 REPORT = "report.json"
-PLACED = "placed.json"  # every cell with its place
+PLACEMENT = "placement.json"  # where each cell stands
+PLACEMENT_FORMAT = "1"  # of that file; a new number makes the step run again
 
 PHASES = (
     (r"^preparing ", "preparing nextpnr"),
@@ -71,7 +72,7 @@ class Constraints:
 def step(part: Part, given: Constraints, tools: Iterable[Tool], *, base: Path) -> Step:
     """Place and route in the folder `implement` below base."""
     folder = base / "implement"
-    command = ["python", "-m", "bitwright.steps.yowasp", "nextpnr-ecp5", *part.options()]
+    command = ["python", "-m", "bitwright.steps.nextpnr", *part.options()]
     command += ["--json", f"../{given.netlist}"]
     for name in given.lpf:
         command += ["--lpf", f"../{name}"]
@@ -80,16 +81,16 @@ def step(part: Part, given: Constraints, tools: Iterable[Tool], *, base: Path) -
     if given.freq_mhz:
         command += ["--freq", given.freq_mhz]
     command += ["--seed", str(given.seed), *given.options, "--timing-allow-fail"]
-    command += ["--textcfg", CONFIG, "--report", REPORT, "--write", PLACED]
+    command += ["--textcfg", CONFIG, "--report", REPORT, "--write", PLACEMENT]
     names = (given.netlist, *given.lpf)
     return Step(
         name="implement",
         title="nextpnr place and route",
         dir=folder,
         reads=tuple(Path(os.path.relpath(base / name)) for name in names),
-        writes=(folder / CONFIG, folder / REPORT, folder / PLACED),
+        writes=(folder / CONFIG, folder / REPORT, folder / PLACEMENT),
         command=tuple(command),
-        settings=(("seed", str(given.seed)),),
+        settings=(("placement", PLACEMENT_FORMAT), ("seed", str(given.seed))),
         tools=tuple(tools),
         after=("synthesize",),
         phases=PHASES,

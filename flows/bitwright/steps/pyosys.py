@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 from bitwright.steps.includes import included
 
 
-def start() -> Callable[..., None]:
-    """An empty design; the function returned runs one pass on it, given the words of a command.
+class Synthesis:
+    """A Yosys design, at first empty."""
 
-    A pass that fails ends the process with status 1; Yosys has printed why.
-    """
-    from pyosys import libyosys as ys
+    def __init__(self) -> None:
+        from pyosys import libyosys
 
-    design = ys.Design()
+        self._ys = libyosys
+        self._design = libyosys.Design()
 
-    def run(*words: str) -> None:
+    def run(self, *words: str) -> None:
+        """Run one pass, given the words of its command.
+
+        A pass that fails ends the process with status 1; Yosys has printed why.
+        """
         sys.stdout.flush()
-        design.run_pass(ys.StringVector(words))
+        self._design.run_pass(self._ys.StringVector(words))
 
-    return run
+    def write_hierarchy(self, file: str) -> None:
+        """Write {"instance.path": "module"} of the flattened top, one a line; "" is the top.
+
+        The instances are those that flattening noted down in $scopeinfo cells.
+        """
+        top = self._design.top_module()
+        modules = {"": str(top.name).removeprefix("\\")}
+        for _, cell in top.cells_.items():
+            if str(cell.type) == "$scopeinfo":
+                path, module = (
+                    cell.get_string_attribute(self._ys.IdString(name))
+                    for name in ("\\hdlname", "\\module")
+                )
+                modules[path.replace(" ", ".")] = module.removeprefix("\\").split("$", 1)[0]
+        rows = [f"{json.dumps(path)}: {json.dumps(modules[path])}" for path in sorted(modules)]
+        Path(file).write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 
 def check_includes(files: Sequence[str], folders: Sequence[str], declared: Sequence[str]) -> None:

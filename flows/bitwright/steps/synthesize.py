@@ -16,6 +16,7 @@ from bitwright.engine import Step, Tool
 
 NETLIST = "netlist.json"
 STATISTICS = "stat.json"
+HIERARCHY = "hierarchy.json"  # which module each instance is of
 SCRIPT = "synthesize.py"
 CODE = ("bitwright.steps.pyosys",)  # modules that the script imports
 
@@ -25,11 +26,9 @@ PHASES = (
     (r"Executing HIERARCHY pass", "hierarchy"),
     (r"Executing PROC pass", "processes"),
     (r"Executing FLATTEN pass", "flattening"),
-    (r"Executing OPT_\w+ pass|Executing OPT pass", "optimising"),
     (r"Executing ALUMACC pass", "arithmetic"),
     (r"Executing MEMORY_LIBMAP pass", "mapping memories"),
     (r"Executing MEMORY_MAP pass", "mapping memories to logic"),
-    (r"Executing TECHMAP pass", "mapping cells"),
     (r"Executing ABC9? pass|Executing ABC9_EXE pass", "mapping logic to LUTs"),
     (r"Executing AUTONAME pass", "naming"),
     (r"Executing JSON backend", "writing the netlist"),
@@ -44,6 +43,7 @@ STRIP = (
     ("setattr", "-unset", "src", "=*/t:*"),
     ("setattr", "-unset", "src", "=*/w:*"),
 )
+WRITE = ("write_json", NETLIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,11 @@ def literal(value: object) -> str:
 
 
 def passes(sources: Sources, up: str) -> list[tuple[str, ...]]:
-    """The Yosys passes of a synthesis, each a tuple of words.
+    """The Yosys passes that make the netlist, each a tuple of words.
 
     up: what leads from the step's folder to the folder that sources' paths are relative to
     """
-    read: list[str] = ["read_slang", "--single-unit", "--threads", "1"]
+    read: list[str] = ["read_slang", "--single-unit", "--threads", "1", "--best-effort-hierarchy"]
     for folder in sources.include_dirs:
         read += ["-I", posixpath.join(up, folder)]
     for name, value in sources.defines:
@@ -93,8 +93,6 @@ def passes(sources: Sources, up: str) -> list[tuple[str, ...]]:
         ("check", "-noinit", "-assert"),
         ("autoname",),
         ("tee", "-q", "-o", STATISTICS, "stat", "-json"),
-        *STRIP,
-        ("write_json", NETLIST),
     ]
 
 
@@ -110,8 +108,10 @@ def script(sources: Sources, up: str) -> str:
         "from bitwright.steps import pyosys",
         "",
         f"pyosys.check_includes({', '.join(map(repr, check))})",
-        "run = pyosys.start()",
-        *(f"run({', '.join(map(repr, words))})" for words in passes(sources, up)),
+        "design = pyosys.Synthesis()",
+        *(f"design.run({', '.join(map(repr, words))})" for words in passes(sources, up)),
+        f"design.write_hierarchy({HIERARCHY!r})",
+        *(f"design.run({', '.join(map(repr, words))})" for words in (*STRIP, WRITE)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -128,7 +128,7 @@ def step(sources: Sources, tools: Iterable[Tool], *, base: Path, code: Iterable[
         title="Yosys synthesis",
         dir=folder,
         reads=(*(located(base, name) for name in files), *code),
-        writes=(folder / STATISTICS, folder / NETLIST),
+        writes=(folder / STATISTICS, folder / HIERARCHY, folder / NETLIST),
         command=("python", SCRIPT),
         scripts=((SCRIPT, script(sources, "..")),),
         tools=tuple(tools),

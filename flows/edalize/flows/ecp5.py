@@ -46,7 +46,7 @@ class Ecp5(Edaflow):  # type: ignore[misc]  # Edalize is untyped
         return {"build_runner": "doit", **super().extract_flow_options()}
 
     def configure_flow(self, flow_options: dict[str, Any]) -> FlowGraph:
-        """The graph: frontends in a row, then our tools. Built anew each time, nothing is shared."""
+        """The graph: frontends in a row, then our tools. Made anew each time; nothing is shared."""
         choice = flow_options.get("pnr", "next")
         if choice not in ("next", "none"):
             raise RuntimeError(f"pnr: expected next or none, found {choice!r}")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bitwright.steps import recipe, synthesize
-
 from edalize.tools.edatool import Edatool
 
 

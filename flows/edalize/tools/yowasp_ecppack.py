@@ -6,7 +6,6 @@ import copy
 from typing import Any, ClassVar
 
 from bitwright.steps import bitstream, recipe
-
 from edalize.tools.edatool import Edatool
 
 

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from bitwright.errors import BitwrightError
 from bitwright.steps import implement, recipe
-
 from edalize.tools.edatool import Edatool
 
 

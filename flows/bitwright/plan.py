@@ -1,0 +1,170 @@
+"""Design -> Steps: what a build, a simulation or a lint of one design consists of.
+
+Pure: no tool runs, nothing outside configs/, cores/, ip/, bd/ and this package is read. FuseSoC
+turns the system's core into EDAM, an Edalize flow of ours turns EDAM into Steps; the same flow,
+under plain `fusesoc run`, gives the same commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bitwright.design import Design
+from bitwright.engine import Step, Tool
+from bitwright.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bitwright.cores import Cores, Elaborated
+
+
+def plan(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    """The steps from a design to its bitstream, in order.
+
+    tools: those installed, by name; what is missing shows when its step runs
+    Raises ConfigError if the target's system is not there or its toolchain has no flow yet.
+    """
+    if design.target.toolchain != "open":
+        raise ConfigError(
+            f"target {design.target.name}: no flow yet for toolchain {design.target.toolchain}\n"
+            "  next  target=ulx3s-85f, which needs no vendor tool"
+        )
+    from bitwright.cores import Cores
+
+    base = design.build
+    system = Cores().elaborate(
+        design.target.system, "synth", work_root=base, name=design.config, values=_values(design)
+    )
+    edam = _options(design, system.edam)
+    steps = [_known(step, tools) for step in _flow(system.flow, edam, base)]
+    if system.generations:
+        steps = [_generate(system, tools, base), *steps]
+        steps[1] = replace(steps[1], after=("generate",))
+    return _judged(design, steps, tools)
+
+
+def plan_sim(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    """The simulations of a design's kernels, of all they are made of, and of the whole system."""
+    return _each(design, tools, "sim")
+
+
+def plan_lint(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    """The lint of every core that a design is made of."""
+    return _each(design, tools, "lint")
+
+
+def _values(design: Design) -> dict[str, Any]:
+    """What a generator may want to know of a design, by the names that configs use."""
+    values: dict[str, Any] = {"clock_mhz": design.clock_mhz}
+    for kernel in design.kernels:
+        for name in ("rows", "cols", "a_kib", "b_kib", "format"):
+            values[name] = getattr(kernel, name)
+    return values
+
+
+def _options(design: Design, edam: dict[str, Any]) -> dict[str, Any]:
+    """EDAM with what a design says in place of what the core says by default."""
+    target = design.target
+    options = {
+        "device": target.part,
+        "package": target.package,
+        "speed": target.speed,
+        "freq_mhz": f"{design.clock_mhz:g}",
+        "seed": design.seed,
+    }
+    values = {_camel(name): value for name, value in _values(design).items()}
+    parameters = {
+        name: {**given, "default": values.get(name, given.get("default"))}
+        for name, given in edam["parameters"].items()
+    }
+    return {
+        **edam,
+        "parameters": parameters,
+        "flow_options": {**edam["flow_options"], **options},
+    }
+
+
+def _camel(name: str) -> str:
+    """a_kib -> AKib, as SystemVerilog parameters are written here."""
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def _flow(name: str, edam: dict[str, Any], base: Path) -> Iterable[Step]:
+    """The Steps of one of our Edalize flows. Raises ConfigError for a flow that has none."""
+    from importlib import import_module
+
+    flow = getattr(import_module(f"edalize.flows.{name}"), name.capitalize())(edam, str(base))
+    for command in flow.commands.commands:
+        if hasattr(command, "step"):
+            yield command.step
+        elif any(command.commands) and any(word for line in command.commands for word in line):
+            raise ConfigError(f"flow {name}: {command.targets} is no Step, so it cannot be planned")
+
+
+def _known(step: Step, tools: Mapping[str, Tool]) -> Step:
+    """The step with its tools as they were probed."""
+    return replace(step, tools=tuple(tools.get(tool.name, tool) for tool in step.tools))
+
+
+def _generate(system: Elaborated, tools: Mapping[str, Tool], base: Path) -> Step:
+    from bitwright.steps import generate
+
+    used = [tools[name] for name in generate.WHEELS if name in tools]
+    return generate.step(system.generations, used, base=base)
+
+
+def _judged(design: Design, steps: list[Step], tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    """The steps with the report before the bitstream: a missed clock leaves no bitstream."""
+    from bitwright.steps import report
+
+    *before, last = steps
+    target = design.target
+    used = {tool.name: tool for step in steps for tool in step.tools}
+    build = report.Build(
+        config=design.config,
+        target=target.name,
+        part=f"{target.part}-{target.speed}{target.package}",
+        clock_mhz=design.clock_mhz,
+        steps=tuple(step.name for step in (*before, last)),
+    )
+    judged = report.step(build, list(used.values()), base=design.build)
+    return (*before, judged, replace(last, after=(*last.after, judged.name)))
+
+
+def _each(design: Design, tools: Mapping[str, Tool], target: str) -> tuple[Step, ...]:
+    """One step for each core of a design that has this target, leaves first."""
+    from bitwright.cores import Cores
+
+    cores = Cores()
+    tops = [design.target.system] if design.target.system else []
+    tops += [f"bitwright:rtl:{kernel.name}" for kernel in design.kernels]
+    found = dict.fromkeys(vlnv for top in reversed(tops) for vlnv in _family(cores, top, target))
+    return tuple(_run(design, cores, vlnv, target, tools) for vlnv in found)
+
+
+def _family(cores: Cores, top: str, target: str) -> Iterable[str]:
+    for vlnv in cores.depends(top, "default"):
+        if target in cores.targets(vlnv):
+            yield vlnv
+
+
+def _run(design: Design, cores: Cores, vlnv: str, target: str, tools: Mapping[str, Tool]) -> Step:
+    from bitwright.steps import simulate
+
+    name = vlnv.split(":")[2]
+    folder = design.build / target / name
+    found = cores.elaborate(vlnv, target, work_root=folder, name=name, values=_values(design))
+    return simulate.step(
+        found,
+        vlnv,
+        target,
+        [tools[name] for name in sorted(tools) if name in simulate.TOOLS],
+        folder=folder,
+        parameters={
+            key: value
+            for key, value in ((_camel(k), v) for k, v in _values(design).items())
+            if key in found.edam["parameters"]
+        },
+    )
