@@ -617,8 +617,8 @@ filesets:
   rtl:
     files:
       - {waivers}: {{file_type: vlt}}
-      - {package}: {{file_type: systemVerilogSource, tags: [generated]}}
-      - {module}: {{file_type: systemVerilogSource, tags: [generated]}}
+      - {package}: {{file_type: systemVerilogSource-generated}}
+      - {module}: {{file_type: systemVerilogSource-generated}}
 targets:
   default:
     filesets: [rtl]

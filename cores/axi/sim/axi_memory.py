@@ -2,8 +2,8 @@
 
 Every rule that real interconnects need is checked in every cycle; the first breach fails the test:
 INCR bursts of full-width beats within 4 KiB and `max_burst`, one ID, nothing outside the declared
-buffers (byte by byte for writes), WLAST where AWLEN says, valid held and payload stable until taken,
-and no write data without an address.
+buffers (byte by byte for writes), WLAST where AWLEN says, valid held and payload stable until
+taken, and no write data far ahead of its address.
 
     memory = AxiMemory(dut, "m_axi_gmem_", dut.ap_clk, reset_n=dut.ap_rst_n, stall=0.3, seed=7)
     memory.load(0x1000, bytes, size=...)    # a readable buffer

@@ -3,17 +3,61 @@ module stream_tb (
     input logic clk_i,
     input logic rst_ni
 );
-  channel_bench #(.Block("fifo"), .Depth(1)) fifo_1 (.*);
-  channel_bench #(.Block("fifo"), .Depth(5)) fifo_5 (.*);
-  channel_bench #(.Block("fifo"), .Depth(8)) fifo_8 (.*);
+  channel_bench #(
+      .Block("fifo"),
+      .Depth(1)
+  ) fifo_1 (
+      .*
+  );
+  channel_bench #(
+      .Block("fifo"),
+      .Depth(5)
+  ) fifo_5 (
+      .*
+  );
+  channel_bench #(
+      .Block("fifo"),
+      .Depth(8)
+  ) fifo_8 (
+      .*
+  );
   channel_bench #(.Block("slice")) slice (.*);
-  channel_bench #(.Block("shift"), .Depth(0)) shift_0 (.*);
-  channel_bench #(.Block("shift"), .Depth(1)) shift_1 (.*);
-  channel_bench #(.Block("shift"), .Depth(4)) shift_4 (.*);
+  channel_bench #(
+      .Block("shift"),
+      .Depth(0)
+  ) shift_0 (
+      .*
+  );
+  channel_bench #(
+      .Block("shift"),
+      .Depth(1)
+  ) shift_1 (
+      .*
+  );
+  channel_bench #(
+      .Block("shift"),
+      .Depth(4)
+  ) shift_4 (
+      .*
+  );
   mm2s_bench mm2s_64 (.*);
-  mm2s_bench #(.DataWidth(32), .AddrWidth(32), .MaxBurst(256), .Outstanding(2)) mm2s_32 (.*);
+  mm2s_bench #(
+      .DataWidth(32),
+      .AddrWidth(32),
+      .MaxBurst(256),
+      .Outstanding(2)
+  ) mm2s_32 (
+      .*
+  );
   s2mm_bench s2mm_64 (.*);
-  s2mm_bench #(.DataWidth(32), .AddrWidth(32), .MaxBurst(256), .Outstanding(2)) s2mm_32 (.*);
+  s2mm_bench #(
+      .DataWidth(32),
+      .AddrWidth(32),
+      .MaxBurst(256),
+      .Outstanding(2)
+  ) s2mm_32 (
+      .*
+  );
 endmodule
 
 module channel_bench #(
@@ -27,11 +71,21 @@ module channel_bench #(
   logic x_valid_i, x_ready_o, y_valid_o, y_ready_i;
   logic [Width-1:0] x_data_i, y_data_o;
   if (Block == "fifo") begin : gen_fifo
-    fifo #(.Width(Width), .Depth(Depth)) u_dut (.*);
+    fifo #(
+        .Width(Width),
+        .Depth(Depth)
+    ) u_dut (
+        .*
+    );
   end else if (Block == "slice") begin : gen_slice
     register_slice #(.Width(Width)) u_dut (.*);
   end else begin : gen_shift
-    shift_register #(.Width(Width), .Depth(Depth)) u_dut (.*);
+    shift_register #(
+        .Width(Width),
+        .Depth(Depth)
+    ) u_dut (
+        .*
+    );
   end
 endmodule
 

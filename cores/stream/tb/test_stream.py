@@ -45,7 +45,7 @@ async def cycles(dut, count):
 
 
 async def send(dut, valid, ready, wires, rows, rng, idle=0.0):
-    """Offer rows (one value per wire); between two of them, idle with that probability per cycle."""
+    """Offer rows (one value per wire), idling between them with that probability per cycle."""
     for row in rows:
         while rng.random() < idle:
             await RisingEdge(dut.clk_i)
@@ -131,7 +131,7 @@ async def it_holds_as_many_beats_as_it_says(dut, name):
 
 
 def runs_for(rng, beat, max_burst, count):
-    """(address, beats) of commands where cutting goes wrong: around 4 KiB lines and burst lengths."""
+    """(address, beats) where cutting goes wrong: around 4 KiB lines and burst lengths."""
     page = PAGE // beat
     runs = []
     for i in range(count):
@@ -140,6 +140,21 @@ def runs_for(rng, beat, max_burst, count):
                             page - start + 1, rng.randrange(1, 3 * max_burst)))  # fmt: skip
         runs.append(((0x1_0000 * (i + 1)) + start * beat, max(1, min(beats, page + 3))))
     return runs
+
+
+def random_memory(dut, bench, max_burst, rng, seed):
+    """A memory of any temper; every second one waits for data before it takes an address."""
+    return AxiMemory(
+        bench,
+        "m_axi_",
+        dut.clk_i,
+        max_burst=max_burst,
+        outstanding=rng.choice((1, 2, 8)),
+        latency=rng.choice((1, 3, 20)),
+        stall=rng.choice((0, 0.2, 0.6)),
+        seed=seed,
+        address_waits_for_data=seed % 2 == 1,
+    )
 
 
 async def read_runs(dut, bench, memory, runs, rng, idle=(0.0, 0.0)):
@@ -184,8 +199,7 @@ async def mm2s_delivers_every_run_whatever_stalls(dut, name, seed):
     rng = random.Random(seed)
     bench = getattr(dut, name)
     burst = 16 if name == "mm2s_64" else 256
-    memory = AxiMemory(bench, "m_axi_", dut.clk_i, max_burst=burst, outstanding=rng.choice((1, 2, 8)),
-                       latency=rng.choice((1, 3, 20)), stall=rng.choice((0, 0.2, 0.6)), seed=seed)  # fmt: skip
+    memory = random_memory(dut, bench, burst, rng, seed)
     runs = runs_for(rng, memory.beat, burst, 25 if burst == 16 else 8)
     for addr, beats in runs:
         memory.load(addr, rng.randbytes(beats * memory.beat))
@@ -240,7 +254,7 @@ async def mm2s_marks_the_beats_that_failed_and_goes_on(dut):
 
 
 async def write_runs(dut, bench, memory, runs, rng, idle=(0.0, 0.0)):
-    """Write random beats to all runs (address, beats, last strobes); returns what memory must hold."""
+    """Write random beats to runs (address, beats, last strobes); what memory must hold then."""
     beat, expected, beats = memory.beat, {}, []
     for addr, count, strobe in runs:
         for i in range(count):
@@ -260,7 +274,7 @@ async def write_runs(dut, bench, memory, runs, rng, idle=(0.0, 0.0)):
             runs,
             rng,
             idle[0],
-        )  # fmt: skip
+        )
     )
     data = send(dut, bench.data_valid_i, bench.data_ready_o, [bench.data_i], beats, rng, idle[1])
     await with_timeout(data, LIMIT_NS, "ns")
@@ -284,9 +298,7 @@ async def s2mm_writes_every_run_whatever_stalls(dut, name, seed):
     rng = random.Random(seed)
     bench = getattr(dut, name)
     burst = 16 if name == "s2mm_64" else 256
-    memory = AxiMemory(bench, "m_axi_", dut.clk_i, max_burst=burst, outstanding=rng.choice((1, 2, 8)),
-                       latency=rng.choice((1, 3, 20)), stall=rng.choice((0, 0.2, 0.6)), seed=seed,
-                       address_waits_for_data=seed % 2 == 1)  # fmt: skip
+    memory = random_memory(dut, bench, burst, rng, seed)
     strobes = [(1 << i) - 1 for i in range(1, memory.beat + 1)]
     runs = [
         (*run, rng.choice(strobes))

@@ -6,8 +6,8 @@
         filesets: [rtl]
         toplevel: systolic
 
-Verilator sees all files, waiver files (.vlt) included, and every module that nobody instantiates is a
-top of its own, with its default parameters; Verible sees the files not tagged `generated`.
+Verilator sees all files, waiver files (.vlt) included, and every module that nobody instantiates is
+a top of its own, with its default parameters; Verible leaves generated files out.
 """
 
 from __future__ import annotations
