@@ -18,7 +18,7 @@ from bitwright.reports import table
 
 CONFIG = Path("configs/toy.yml")
 RTL = Path("cores/toy/toy.sv")
-CODE = "import pathlib, sys; pathlib.Path('out.txt').write_bytes(pathlib.Path(sys.argv[1]).read_bytes())"
+CODE = "import shutil, sys; shutil.copyfile(sys.argv[1], 'out.txt')"
 
 
 def design() -> Design:
@@ -62,11 +62,8 @@ def git(folder: Path, *words: str) -> str:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A committed project; the working directory is its root."""
     root = tmp_path / "project"
-    for path, text in (
-        (CONFIG, "model: toy\n"),
-        (RTL, "module toy;\n"),
-        (Path(".gitignore"), "/build/\n"),
-    ):
+    files = {CONFIG: "model: toy\n", RTL: "module toy;\n", Path(".gitignore"): "/build/\n"}
+    for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     git(tmp_path, "init", "-q", "project")
