@@ -14,14 +14,14 @@ from pathlib import Path
 
 def main(input_file: str) -> int:
     import yaml
-    from bitwright import kernel
+    from bitwright import kernel, registers
     from bitwright.errors import BitwrightError
 
     asked = yaml.safe_load(Path(input_file).read_text(encoding="utf-8"))
     source = Path(asked["files_root"]) / asked["parameters"]["kernel"]
     try:
         signature = kernel.load(source, os.path.relpath(source))
-        kernel.write_registers(signature, Path.cwd())
+        registers.write(signature, Path.cwd())
     except BitwrightError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,9 +1,10 @@
 """The signature of a kernel: kernel.yml becomes a Kernel, its register map and its register block.
 
-One file says what everything around a kernel must agree on: arguments, their registers, the ports.
-Offsets follow the ap_ctrl_hs map of Vitis HLS, so a kernel in RTL and one in HLS look alike to a host:
-CTRL, GIE, IER and ISR at 0x00 to 0x0c, arguments from 0x10 in the order of the file (a 64-bit pointer
-takes 12 bytes, a scalar 8), what the ABI does not know (status, counters; read-only) from 0x800 every 8.
+One file says what everything around a kernel must agree on: arguments, registers, ports. Offsets
+follow the ap_ctrl_hs map of Vitis HLS, so that a kernel in RTL and one in HLS look alike to a host:
+CTRL, GIE, IER and ISR at 0x00 to 0x0c, arguments from 0x10 in the order of the file (a 64-bit
+pointer takes 12 bytes, a scalar 8), and what the ABI does not know (status, counters; read-only)
+from 0x800 every 8. `bitwright.registers` makes the register block.
 
     kernel = load(Path("cores/matmul/kernel.yml"))
     kernel.register("lda").offset            # 0x70
@@ -33,8 +34,23 @@ FORMATS: Mapping[str, int] = MappingProxyType(  # name -> bits of one element
 )
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _VLNV = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*:([a-z][a-z0-9_]*):\d+(\.\d+)*")
-_RESERVED = frozenset(  # words of SystemVerilog, SystemRDL, C++ or Python that a name must not be
-    ["accesstype", "addressing", "addrmap", "alias", "all", "and", "arch", "as", "assert", "assign", "async", "await", "begin", "bit", "bool", "boolean", "break", "buf", "byte", "case", "catch", "cell", "char", "class", "clock", "config", "const", "constraint", "continue", "cover", "ctrl", "def", "default", "del", "delete", "disable", "do", "double", "edge", "elif", "else", "end", "enum", "event", "except", "export", "extern", "external", "false", "field", "final", "finally", "float", "for", "force", "fork", "friend", "from", "func", "function", "genvar", "gie", "global", "goto", "hw", "if", "ier", "import", "in", "initial", "inline", "inout", "input", "inside", "int", "integer", "interface", "internal", "interrupt", "is", "isr", "join", "lambda", "local", "logic", "long", "mem", "mod", "module", "mutable", "na", "namespace", "new", "nmos", "none", "nonlocal", "nor", "not", "null", "number", "onread", "onwrite", "operator", "or", "out", "output", "package", "parameter", "pass", "pmos", "posedge", "precedence", "primary", "private", "program", "property", "protected", "public", "pulldown", "pullup", "pure", "raise", "rand", "real", "ref", "reg", "regfile", "register", "release", "repeat", "return", "scalar", "self", "sequence", "shared", "short", "signal", "signed", "sizeof", "small", "solve", "static", "string", "struct", "super", "supply0", "supply1", "sw", "switch", "table", "tagged", "task", "template", "this", "throw", "time", "true", "try", "type", "typedef", "union", "unique", "unsigned", "using", "var", "vector", "virtual", "void", "volatile", "wait", "wand", "while", "wire", "with", "wor", "xnor", "xor", "yield"]
+_RESERVED = frozenset(  # words of SystemVerilog, SystemRDL, C++ or Python, or of the register map
+    """
+    accesstype addressing addrmap alias all and arch as assert assign async await begin bit
+    bool boolean break buf byte case catch cell char class clock config const constraint
+    continue cover ctrl def default del delete disable do double edge elif else end enum
+    event except export extern external false field final finally float for force fork
+    friend from func function genvar gie global goto hw ier if import in initial inline
+    inout input inside int integer interface internal interrupt is isr join lambda local
+    logic long mem mod module mutable na namespace new nmos none nonlocal nor not null
+    number onread onwrite operator or out output package parameter pass pmos posedge
+    precedence primary private program property protected public pulldown pullup pure raise
+    rand real ref reg regfile register release repeat return scalar self sequence shared
+    short signal signed sizeof small solve static string struct super supply0 supply1 sw
+    switch table tagged task template this throw time true try type typedef union unique
+    unsigned using var vector virtual void volatile wait wand while wire with wor xnor xor
+    yield
+    """.split()  # noqa: SIM905
 )
 
 
@@ -65,7 +81,7 @@ class Register:
 
     def field(self, name: str) -> Field:
         """KeyError if there is none of that name."""
-        return next((f for f in self.fields if f.name == name), None) or _missing(name, self.name)
+        return {f.name: f for f in self.fields}[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +131,17 @@ class Kernel:
 
     def argument(self, name: str) -> Argument:
         """KeyError if there is none of that name."""
-        return next((a for a in self.arguments if a.name == name), None) or _missing(
-            name, self.name
-        )
+        return {a.name: a for a in self.arguments}[name]
 
     def register(self, name: str) -> Register:
         """KeyError if there is none of that name."""
-        return next((r for r in self.registers if r.name == name), None) or _missing(
-            name, self.name
-        )
+        return {r.name: r for r in self.registers}[name]
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """File names that `write_registers` leaves in its folder, in the order to compile them."""
+        """What `bitwright.registers.write` leaves in its folder, in the order to compile it."""
         module = f"{self.name}_regs"
         return (f"{module}.vlt", f"{module}_pkg.sv", f"{module}.sv", f"{module}.rdl")
-
-
-def _missing(name: str, owner: str) -> Field:  # typed as what the callers return; it only raises
-    raise KeyError(f"{owner} has no {name!r}")
 
 
 # ------------------------------------------------------------------------------------- reading
@@ -156,36 +164,28 @@ class _Reader:
         self.faults = faults
 
     def kernel(self, root: Table) -> Kernel:
-        self.keys(root, ("kernel", "vlnv", "bundles", "arguments"),
-                  ("doc", "control", "dimensions", "registers"))  # fmt: skip
+        self.keys(root, "kernel vlnv bundles arguments", "doc control dimensions registers")
         name = self.name(root, "kernel")
         bundles = tuple(self.bundle(key, node) for key, node in self.table(root, "bundles"))
         arguments = tuple(self.argument(node) for node in self.list(root, "arguments"))
         extra = tuple(self.extra(node) for node in self.list(root, "registers"))
-        dimensions = tuple(
-            (key, self.dimension(node)) for key, node in self.table(root, "dimensions")
-        )
-        control = root.items.get("control")
-        addr_width = 12
-        if isinstance(control, Table):
-            self.keys(control, ("addr_width",), ())
-            addr_width = self.number(control, "addr_width", range(12, 33), 12)
-        elif control is not None:
-            self.faults.add(control.line, f"control: expected a mapping, found {describe(control)}")
+        sizes = self.table(root, "dimensions")
+        dimensions = tuple((key, self.dimension(key, node)) for key, node in sizes)
+        control = self.mapping(root.items.get("control", _EMPTY), "control", "", "addr_width")
         self.check_names(root, arguments, extra)
         self.check_references(root, arguments, bundles, dimensions)
-        vlnv = self.vlnv(root, name)
-        self.faults.check()
-        return Kernel(
+        kernel = Kernel(
             name=name,
-            vlnv=vlnv,
+            vlnv=self.vlnv(root, name),
             doc=self.text(root, "doc"),
-            control_addr_width=addr_width,
+            control_addr_width=self.number(control, "addr_width", range(12, 33), 12),
             bundles=bundles,
             dimensions=dimensions,
             arguments=arguments,
             registers=(*_control(), *_placed(arguments), *_extra_placed(extra)),
         )
+        self.faults.check()
+        return kernel
 
     def vlnv(self, root: Table, name: str) -> str:
         text = self.text(root, "vlnv")
@@ -196,37 +196,27 @@ class _Reader:
         return text
 
     def bundle(self, name: str, node: Node) -> Bundle:
-        if not _NAME.fullmatch(name):
+        if not _is_name(name):
             self.faults.add(node.line, f"bundle {shown(name)}: {_NAME_RULE}")
-        if not isinstance(node, Table):
-            self.faults.add(node.line, f"bundle {name}: expected a mapping, found {describe(node)}")
-            return Bundle(name, 64, 64)
-        self.keys(node, ("data_width", "addr_width"), ())
-        widths = (8, 16, 32, 64, 128, 256, 512, 1024)
+        table = self.mapping(node, f"bundle {name}", "data_width addr_width", "")
+        widths = tuple(8 << i for i in range(8))
         return Bundle(
             name,
-            self.number(node, "data_width", widths, 64),
-            self.number(node, "addr_width", range(32, 65), 64),
+            self.number(table, "data_width", widths, 64),
+            self.number(table, "addr_width", range(32, 65), 64),
         )
 
-    def dimension(self, node: Node) -> int:
-        if not isinstance(node, Table):
-            self.faults.add(node.line, f"expected {{max: ...}}, found {describe(node)}")
-            return 1
-        self.keys(node, ("max",), ())
-        return self.number(node, "max", range(1, 2**32), 1)
+    def dimension(self, name: str, node: Node) -> int:
+        table = self.mapping(node, f"dimension {name}", "max", "")
+        return self.number(table, "max", range(1, 2**32), 1)
 
     def argument(self, node: Node) -> Argument:
-        if not isinstance(node, Table):
-            self.faults.add(node.line, f"an argument is a mapping, found {describe(node)}")
-            node = Table(node.line, {}, {})
-            return self.scalar(node)
-        kind = self.choice(node, "kind", ("memory", "scalar"), "scalar")
-        return self.memory(node) if kind == "memory" else self.scalar(node)
+        memory = isinstance(node, Table) and self.text(node, "kind") == "memory"
+        return self.memory(node) if memory else self.scalar(node, "name kind format")
 
-    def memory(self, node: Table) -> Argument:
-        self.keys(node, ("name", "kind", "direction", "format", "shape", "layout", "bundle", "align"),
-                  ("stride", "when", "doc"))  # fmt: skip
+    def memory(self, entry: Node) -> Argument:
+        needed = "name kind direction format shape layout bundle align"
+        node = self.mapping(entry, "argument", needed, "stride when doc")
         form = self.choice(node, "format", FORMATS, "int8")
         shape = self.shape(node)
         return Argument(
@@ -244,8 +234,9 @@ class _Reader:
             doc=self.text(node, "doc"),
         )
 
-    def scalar(self, node: Table) -> Argument:
-        self.keys(node, ("name", "kind", "format"), ("bits", "doc"))
+    def scalar(self, entry: Node, needed: str) -> Argument:
+        node = self.mapping(entry, "argument", needed, "bits doc")
+        self.choice(node, "kind", ("memory", "scalar"), "scalar")
         form = self.choice(node, "format", FORMATS, "uint32")
         return Argument(
             name=self.name(node, "name"),
@@ -264,61 +255,43 @@ class _Reader:
 
     def extra(self, node: Node) -> Argument:
         """A register beyond the ABI, described like a scalar."""
-        if not isinstance(node, Table):
-            self.faults.add(node.line, f"a register is a mapping, found {describe(node)}")
-            return self.scalar(Table(node.line, {}, {}))
-        table = Table(node.line, {"kind": Scalar(node.line, "scalar", True), **node.items},
-                      {"kind": node.line, **node.lines})  # fmt: skip
-        return self.scalar(table)
+        return self.scalar(node, "name format")
 
     def variants(self, node: Table, form: str, shape: tuple[str | int, ...]) -> tuple[Variant, ...]:
         variants = []
-        for flag, change in self.table(node, "when"):
-            if not isinstance(change, Table):
-                self.faults.add(change.line, f"when {flag}: expected a mapping, found a value")
-                continue
-            self.keys(change, (), ("format", "shape"))
-            variants.append(
-                Variant(
-                    flag,
-                    self.choice(change, "format", FORMATS, form),
-                    self.shape(change) if "shape" in change.items else shape,
-                )
-            )
+        for flag, entry in self.table(node, "when"):
+            change = self.mapping(entry, f"when {flag}", "", "format shape")
+            other = self.shape(change) if "shape" in change.items else shape
+            variants.append(Variant(flag, self.choice(change, "format", FORMATS, form), other))
         return tuple(variants)
 
     def shape(self, node: Table) -> tuple[str | int, ...]:
         sizes: list[str | int] = []
         for item in self.list(node, "shape"):
             text = item.text if isinstance(item, Scalar) else ""
-            if text.isascii() and text.isdigit() and 0 < int(text) < 2**32:
-                sizes.append(int(text))
+            if (size := _integer(text)) is not None and 0 < size < 2**32:
+                sizes.append(size)
             elif _NAME.fullmatch(text):
                 sizes.append(text)
             else:
-                self.faults.add(
-                    item.line, f"shape: {describe(item)}; expected a dimension or a size"
-                )
-        if "shape" in node.items and not node.items["shape"].line:
-            return ()
+                expected = "expected a dimension or a size"
+                self.faults.add(item.line, f"shape: {describe(item)}; {expected}")
         return tuple(sizes)
 
     def bits(self, node: Table, width: int) -> tuple[Field, ...]:
-        fields: list[Field] = []
+        fields: dict[int, Field] = {}
         for name, place in self.table(node, "bits"):
-            text = place.text if isinstance(place, Scalar) else ""
-            if not _NAME.fullmatch(name) or name in _RESERVED:
+            bit = _integer(place.text if isinstance(place, Scalar) else "")
+            if not _is_name(name):
                 self.faults.add(place.line, f"bit {shown(name)}: {_NAME_RULE}")
-            if not (text.isascii() and text.isdigit() and int(text) < min(width, 32)):
-                found = describe(place)
-                self.faults.add(
-                    place.line, f"bit {name}: {found}; expected 0 to {min(width, 32) - 1}"
-                )
-            elif any(f.lsb == int(text) for f in fields):
-                self.faults.add(place.line, f"bit {name}: {text} is taken")
+            if bit is None or bit >= width:
+                found = f"{describe(place)}; expected 0 to {width - 1}"
+                self.faults.add(place.line, f"bit {shown(name)}: {found}")
+            elif bit in fields:
+                self.faults.add(place.line, f"bit {shown(name)}: {bit} is {fields[bit].name!r}")
             else:
-                fields.append(Field(name, int(text), 1))
-        return tuple(sorted(fields, key=lambda f: f.lsb))
+                fields[bit] = Field(name, bit, 1)
+        return tuple(fields[bit] for bit in sorted(fields))
 
     # What several entries must agree on
 
@@ -349,7 +322,7 @@ class _Reader:
         bundles: tuple[Bundle, ...],
         dimensions: tuple[tuple[str, int], ...],
     ) -> None:
-        scalars = {a.name for a in arguments if a.kind == "scalar"}
+        scalars = {a.name for a in arguments if a.kind == "scalar"} - {""}
         flags = {f.name for a in arguments for f in a.bits}
         for name, _ in dimensions:
             if name not in scalars:
@@ -373,13 +346,21 @@ class _Reader:
 
     # Single entries
 
-    def keys(self, node: Table, needed: Iterable[str], optional: Iterable[str]) -> None:
-        known = (*needed, *optional)
+    def mapping(self, node: Node, what: str, needed: str, optional: str) -> Table:
+        """The node, its keys checked (names apart by spaces); an empty one if it is no mapping."""
+        if isinstance(node, Table):
+            self.keys(node, needed, optional)
+            return node
+        self.faults.add(node.line, f"{what}: expected a mapping, found {describe(node)}")
+        return _EMPTY
+
+    def keys(self, node: Table, needed: str, optional: str) -> None:
+        known = (*needed.split(), *optional.split())
         for key in node.items:
             if key not in known:
                 near = _near(key, known)
                 self.faults.add(node.lines[key], f"unknown key {shown(key)}{near}")
-        for key in needed:
+        for key in needed.split():
             if key not in node.items:
                 self.faults.add(node.line, f"missing key {key!r}")
 
@@ -392,11 +373,8 @@ class _Reader:
 
     def name(self, node: Table, key: str) -> str:
         text = self.text(node, key)
-        if key in node.items and (not _NAME.fullmatch(text) or len(text) > 32):
+        if key in node.items and not _is_name(text):
             self.faults.add(node.lines[key], f"{key}: {shown(text)}; {_NAME_RULE}")
-        elif text in _RESERVED:
-            reason = "is a word of SystemVerilog, SystemRDL, C++ or Python, or of the register map"
-            self.faults.add(node.lines[key], f"{key}: {shown(text)} {reason}")
         return text
 
     def choice(self, node: Table, key: str, allowed: Iterable[str], default: str) -> str:
@@ -410,9 +388,9 @@ class _Reader:
     def number(self, node: Table, key: str, allowed: range | tuple[int, ...], default: int) -> int:
         if key not in node.items:
             return default
-        text = self.text(node, key)
-        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) in allowed:
-            return int(text)
+        value = _integer(self.text(node, key))
+        if value is not None and value in allowed:
+            return value
         if isinstance(allowed, range):
             rule = f"{allowed[0]} to {allowed[-1]}"
         else:
@@ -440,7 +418,20 @@ class _Reader:
         return ()
 
 
-_NAME_RULE = "a name is up to 32 of a-z, 0-9 and single _ between them, and no reserved word"
+_EMPTY = Table(1, MappingProxyType({}), MappingProxyType({}))
+_NAME_RULE = (
+    "a name is up to 32 of a-z, 0-9 and single _ between them,"
+    " and no word of SystemVerilog, SystemRDL, C++, Python or the register map"
+)
+
+
+def _is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text)) and len(text) <= 32 and text not in _RESERVED
+
+
+def _integer(text: str) -> int | None:
+    """A plain decimal number of bounded length, or None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _near(name: str, allowed: Iterable[str]) -> str:
@@ -501,114 +492,8 @@ def _extra_placed(extra: tuple[Argument, ...]) -> tuple[Register, ...]:
     )
 
 
-# ------------------------------------------------------------------------------- register block
-
-# Hardware precedence everywhere: an event that meets a software access is never lost, and clearing
-# start at done wins over a start written in that cycle. Properties by register and field.
-_CONTROL_RDL: Mapping[tuple[str, str], str] = MappingProxyType(
-    {
-        ("ctrl", "start"): "sw = rw; onwrite = woset; hw = r; hwclr; precedence = hw",
-        ("ctrl", "done"): "sw = r; onread = rclr; hw = na; hwset; precedence = hw",
-        ("ctrl", "idle"): "sw = r; hw = w",
-        ("ctrl", "ready"): "sw = r; onread = rclr; hw = na; hwset; precedence = hw",
-        ("ctrl", "auto_restart"): "sw = rw; hw = r",
-        ("gie", "enable"): "sw = rw; hw = r",
-        ("ier", "done"): "sw = rw; hw = r",
-        ("ier", "ready"): "sw = rw; hw = r",
-        ("isr", "done"): "sw = rw; onwrite = wot; hw = r; hwset; precedence = hw",
-        ("isr", "ready"): "sw = rw; onwrite = wot; hw = r; hwset; precedence = hw",
-    }
-)
-
-
-def rdl(kernel: Kernel) -> str:
-    """The register map as SystemRDL text: addrmap <kernel>_regs, 32-bit words."""
-    words = [_rdl_word(r, index) for r in kernel.registers for index in range(len(r.words))]
-    return "\n".join(
-        (
-            f"// Generated from the kernel.yml of {kernel.vlnv}; edit that file, not this one.",
-            f"addrmap {kernel.name}_regs {{",
-            "  default regwidth = 32;",
-            "  default accesswidth = 32;",
-            *words,
-            "};",
-            "",
-        )
-    )
-
-
-def _rdl_word(register: Register, index: int) -> str:
-    """One 32-bit word of a register; reserved bits read 0."""
-    name, offset = register.words[index]
-    fields = []
-    for field in register.fields:
-        lsb, msb = max(field.lsb - 32 * index, 0), min(field.lsb + field.width - 1 - 32 * index, 31)
-        if lsb > msb:
-            continue
-        default = "sw = rw; hw = r" if register.writable else "sw = r; hw = w"
-        properties = _CONTROL_RDL.get((register.name, field.name), default)
-        reset = " = 0" if "hw = w" not in properties else ""
-        fields.append(f"    field {{ {properties}; }} {field.name}[{msb}:{lsb}]{reset};")
-    return "\n".join((f"  reg {{", *fields, f"  }} {name} @ {offset:#05x};"))  # noqa: F541
-
-
-def write_registers(kernel: Kernel, out: Path) -> tuple[Path, ...]:
-    """Write the register block of a kernel: `kernel.outputs` in `out`, the same bytes every time.
-
-    Raises BitwrightError if the SystemRDL compiler refuses what we wrote, which is our fault.
-    """
-    import tempfile
-
-    from peakrdl_regblock import RegblockExporter
-    from peakrdl_regblock.cpuif.axi4lite import AXI4Lite_Cpuif_flattened
-    from peakrdl_regblock.udps import ALL_UDPS
-    from systemrdl import RDLCompileError, RDLCompiler
-
-    out.mkdir(parents=True, exist_ok=True)
-    module = f"{kernel.name}_regs"
-    text = rdl(kernel)
-    with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch) / f"{module}.rdl"
-        source.write_text(text, encoding="utf-8")
-        compiler = RDLCompiler()
-        for definition in ALL_UDPS:
-            compiler.register_udp(definition)
-        try:
-            compiler.compile_file(str(source))
-            RegblockExporter().export(
-                compiler.elaborate(top_def_name=module),
-                scratch,
-                cpuif_cls=AXI4Lite_Cpuif_flattened,
-                module_name=module,
-                address_width=kernel.control_addr_width,
-                default_reset_activelow=True,
-            )
-        except RDLCompileError as error:
-            raise BitwrightError(
-                f"{kernel.vlnv}: SystemRDL refused our register map: {error}"
-            ) from None
-        files = {
-            f"{module}.rdl": text,
-            f"{module}.vlt": _waivers(module),
-            **{
-                name: (Path(scratch) / name).read_text(encoding="utf-8")
-                for name in (f"{module}_pkg.sv", f"{module}.sv")
-            },
-        }
-    for name in kernel.outputs:
-        (out / name).write_text(files[name], encoding="utf-8")
-    return tuple(out / name for name in kernel.outputs)
-
-
-def _waivers(module: str) -> str:
-    """What Verilator -Wall says about PeakRDL's style; nothing here hides a fault of ours."""
-    rules = ("MULTIDRIVEN", "UNUSEDPARAM", "UNUSEDSIGNAL")
-    lines = (f'lint_off -rule {rule} -file "*{module}*.sv"' for rule in rules)
-    return "\n".join(("`verilator_config", *lines, ""))
-
-
 def core_file(kernel: Kernel, vlnv: str) -> str:
-    """The .core of the files that `write_registers` leaves beside it."""
+    """The .core of the files that `bitwright.registers.write` leaves beside it."""
     waivers, package, module, _ = kernel.outputs
     return f"""CAPI=2:
 name: {vlnv}
@@ -643,7 +528,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         kernel = load(arguments.file)
         if arguments.command == "registers":
-            write_registers(kernel, arguments.out)
+            from bitwright import registers as block
+
+            block.write(kernel, arguments.out)
         else:
             print("\n".join(_map_lines(kernel)))
     except BitwrightError as error:
