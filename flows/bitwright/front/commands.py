@@ -34,7 +34,7 @@ usage: ./doit TASK [config=NAME] [target=NAME] [option=value]
 """
 OURS = {  # commands rather than tasks, for the list
     "clean": "remove what was built for a config (the cache stays)",
-    "list": "print this list",
+    "list": "print these tasks, one line each",
     "help": "explain a task and its options",
 }
 

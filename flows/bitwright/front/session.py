@@ -197,9 +197,10 @@ def _design(session: Session, plan: str) -> None:
     target = found.target
     part = " ".join(filter(None, (target.part, target.package)))
     say(f"{found.config} on {target.name} ({part}, {found.clock_mhz:g} MHz): {found.choice}")
-    use = target.toolchain if plan == "build" else plan
-    session.tools = toolchains.probe(use)
-    toolchains.require(session.tools, use)
+    uses = [target.toolchain if plan == "build" else plan]
+    uses += [command for command in session.commands if command == "program"]
+    session.tools = toolchains.probe(*uses)
+    toolchains.require(session.tools, *uses)
 
 
 def config_path(values: Mapping[str, str], commands: Sequence[str]) -> str:

@@ -168,37 +168,18 @@ def _place() -> bool:
 
 
 def program(session: Session) -> None:
-    """Load the bitstream into the board; ToolError when openFPGALoader is missing or fails."""
-    from bitwright import toolchains
-
+    """Load the bitstream into the board. Raises ToolError when the loader fails."""
     assert session.design is not None
-    bit = bitstream_of(session)
-    loader = toolchains.find(toolchains.BY_NAME["openFPGALoader"])
-    if loader is None:
-        raise ToolError(
-            "openFPGALoader is missing: it loads a bitstream into a board over USB\n"
-            f"  found     the bitstream, {bit}\n"
-            "  next      sudo apt-get install openfpgaloader (Debian 12 and newer; else"
-            " https://trabucayre.github.io/openFPGALoader), then the same command"
-        )
-    board = session.design.target.board.lower()
-    command = [loader.path, "--board", board, str(bit)]
-    say(" ".join(command))
+    (bit,) = (p for p in session.steps["bitstream"].writes if p.suffix == ".bit")
+    loader, board = session.tools["openFPGALoader"].path, session.design.target.board.lower()
+    command = [loader, "--board", board, str(bit)]
+    say(shlex.join(command))
     status = subprocess.run(command, check=False).returncode
     if status:
         raise ToolError(
             f"openFPGALoader ended with exit status {status}\n"
             "  next      is the board plugged in, and may you open its USB device?"
         )
-
-
-def bitstream_of(session: Session) -> Path:
-    """The .bit that this plan writes."""
-    for found in session.steps.values():
-        for path in found.writes:
-            if path.suffix == ".bit":
-                return path
-    raise ConfigError("this plan writes no bitstream")
 
 
 def tell_bitstream(session: Session) -> None:
