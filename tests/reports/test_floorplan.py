@@ -61,7 +61,7 @@ def test_block_rams_stand_out_in_the_colour_of_their_buffer(picture: bytes):
             if all(abs(a - b) <= 8 for a, b in zip(colour, wanted, strict=True))
         )
 
-    for part in ("Buffer A", "Buffer B"):
+    for part in ("Buffer of A", "Buffer of B"):
         assert near(floorplan.COLOURS[part]) > 1000  # one block and its legend
 
 

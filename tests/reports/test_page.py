@@ -102,6 +102,7 @@ def test_a_name_cannot_become_markup(measured: Measured, cells: tuple[Cell, ...]
         ("led_o_TRELLIS_FF_Q", "", "led_o"),
         ("u_b.memory.0.5", "u_b.", "memory.0.5"),
         ("plain", "", "plain"),
+        ("sdram_dqm[0]$tr_io$IOL", "", "sdram_dqm[0]"),
         ("_LUT4_Z", "", "_LUT4_Z"),
     ],
 )

@@ -60,15 +60,14 @@ class Part:
 # their instances; what LiteX generates is one flat module, known by the prefixes of its signals.
 PARTS: tuple[tuple[str, str], ...] = (
     ("Processing elements", r"gen_row\[\d+\]\.gen_col\[\d+\]\.u_pe\b"),
-    ("Systolic array", r"\bu_\w*(array|systolic)\b"),
-    ("Buffer A", r"\bu_\w*(buffer_a|a_buffer|abuf|buf_a|mem_a|a_mem|write_a|a)\b"),
-    ("Buffer B", r"\bu_\w*(buffer_b|b_buffer|bbuf|buf_b|mem_b|b_mem|write_b|b)\b"),
-    ("Requantiser and result", r"\bu_\w*(requant|result|read_d|buffer_d|d_mem|write_d|d)\w*\b"),
-    ("Memory access (AXI)", r"\bu_\w*(mm2s|s2mm|load|store|gmem|axi|dma)\w*\b"),
-    ("Control registers", r"\bu_\w*(regs?|control|ctrl)\w*\b"),
-    ("SDRAM controller", r"sdram|litedram|dfi|bankmachine|refresher|gensdrphy|ddrphy"),
-    ("UART bridge", r"uart|serial"),
-    ("Matrix engine, rest", r"\bu_\w*(matmul|engine)\b"),
+    ("Array, results leaving", r"\bu_array\b"),
+    ("Buffer of A", r"\bu_(a|buffer_a)\b"),
+    ("Buffer of B", r"\bu_(b|buffer_b)\b"),
+    ("Tiles and requantiser", r"\bu_(tile|drain|scales|requantiser)\b"),
+    ("Memory access", r"\bu_(mm2s|s2mm|load|loads|place)\b"),
+    ("Control", r"\bu_(regs|ctrl|setup|sequence|engine)\b|^matmul\."),
+    ("SDRAM controller", r"sdram|litedram|dfi|bankmachine|refresher"),
+    ("UART bridge", r"uart|rs232|serial"),
 )
 REST = "Bus, clock and reset"
 _RULES = tuple((name, re.compile(rule)) for name, rule in PARTS)

@@ -43,16 +43,15 @@ SOFT: Colour = (139, 152, 169)
 ELEMENTS = PARTS[0][0]
 COLOURS: Mapping[str, Colour] = {
     ELEMENTS: (126, 108, 255),
-    "Systolic array": (94, 107, 140),
-    "Buffer A": (255, 176, 32),
-    "Buffer B": (52, 211, 120),
-    "Requantiser and result": (255, 92, 88),
-    "Memory access (AXI)": (34, 205, 226),
-    "Control registers": (214, 164, 118),
-    "SDRAM controller": (196, 226, 58),
-    "UART bridge": (255, 244, 150),
-    "Matrix engine, rest": (160, 138, 116),
-    REST: (122, 134, 150),
+    "Array, results leaving": (98, 112, 148),
+    "Buffer of A": (255, 176, 32),
+    "Buffer of B": (46, 213, 115),
+    "Tiles and requantiser": (255, 99, 72),
+    "Memory access": (38, 222, 214),
+    "Control": (222, 184, 135),
+    "SDRAM controller": (190, 222, 46),
+    "UART bridge": (255, 250, 170),
+    REST: (128, 140, 156),
 }
 SLICES = {"A": 0, "B": 1, "C": 2, "D": 3}
 MULT_AT = {"0": 0.0, "1": 2.0, "4": 4.5, "5": 6.5}  # of a multiplier within its block, in tiles
@@ -233,12 +232,12 @@ def _draw_array(pen: ImageDraw, array: tuple[int, int], left: int, top: int) -> 
     x0, y0 = left + 50, top + 140
     for col in range(cols):
         x = x0 + col * pitch + pitch // 2 - 3
-        pen.line((x, y0 - 40, x, y0 - 14), fill=COLOURS["Buffer B"], width=4)
-        pen.polygon([(x - 8, y0 - 18), (x + 8, y0 - 18), (x, y0 - 6)], fill=COLOURS["Buffer B"])
+        pen.line((x, y0 - 40, x, y0 - 14), fill=COLOURS["Buffer of B"], width=4)
+        pen.polygon([(x - 8, y0 - 18), (x + 8, y0 - 18), (x, y0 - 6)], fill=COLOURS["Buffer of B"])
     for row in range(rows):
         y = y0 + row * pitch + pitch // 2 - 3
-        pen.line((x0 - 40, y, x0 - 14, y), fill=COLOURS["Buffer A"], width=4)
-        pen.polygon([(x0 - 18, y - 8), (x0 - 18, y + 8), (x0 - 6, y)], fill=COLOURS["Buffer A"])
+        pen.line((x0 - 40, y, x0 - 14, y), fill=COLOURS["Buffer of A"], width=4)
+        pen.polygon([(x0 - 18, y - 8), (x0 - 18, y + 8), (x0 - 6, y)], fill=COLOURS["Buffer of A"])
         for col in range(cols):
             x, gap = x0 + col * pitch, 6
             box = (x, y0 + row * pitch, x + pitch - gap, y0 + (row + 1) * pitch - gap)

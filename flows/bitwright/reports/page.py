@@ -29,7 +29,10 @@ KINDS: Mapping[str, str] = {  # of placed cells, for people
     "TRELLIS_IO": "pin",
     "DCCA": "clock buffer",
     "EHXPLLL": "PLL",
+    "IOLOGIC": "pin register",
+    "SIOLOGIC": "pin register",
 }
+PAD = re.compile(r"\$tr_io(\$IOL)?$")
 # What autoname appends to the signal a cell drives or feeds: _TRELLIS_FF_Q_6_DI_LUT4_Z
 DERIVED = re.compile(r"_(TRELLIS_\w+|LUT4|PFUMX|L6MUX21|CCU2C|MULT18X18D|DP16KD)(_\w*)?(\$.*)?$")
 MEMORY = re.compile(r"(\.\w+)((\.\d+)+)$")  # the pieces of a memory: u_b.memory.0.5
@@ -65,6 +68,7 @@ class Drawing:
     title: str
     slack_ns: float | None
     window_ns: float | None
+    note: str  # why it has no slack, where it has none
     limit: float | None  # where the path should have ended, in percent of the track
     path: CriticalPath
     start: Name
@@ -141,7 +145,7 @@ def short(cell: str) -> Name:
     """u_a.gen[0].acc_q_TRELLIS_FF_Q_9 -> scope 'u_a.gen[0].', signal 'acc_q'."""
     scope, dot, last = MEMORY.sub(r"\1", cell).rpartition(".")
     last = cell[len(scope + dot) :]
-    signal = DERIVED.sub("", last) or last
+    signal = DERIVED.sub("", PAD.sub("", last)) or last
     return Name(scope + dot, signal, cell)
 
 
@@ -163,12 +167,22 @@ def _drawing(path: CriticalPath, metrics: Metrics, kinds: Mapping[str, str]) -> 
         title=clock.name if clock else f"{_event(path.launch)} to {_event(path.capture)}",
         slack_ns=slack_ns(path, metrics.routed),
         window_ns=window,
+        note=_note(path, metrics),
         limit=100 * window / scale if window else None,
         path=path,
         start=short(path.stages[0].from_cell),
         end=short(path.stages[-1].to_cell),
         bars=tuple(bars),
     )
+
+
+def _note(path: CriticalPath, metrics: Metrics) -> str:
+    """Why nothing judges a path: nextpnr holds only paths within one clock to a period."""
+    nets = [event.partition(" ")[2] for event in (path.launch, path.capture)]
+    periods = [clock.period_ns for clock in metrics.routed.clocks if clock.net in nets]
+    if path.clock_net is None and len(periods) == 2:
+        return f"between two clocks, not judged (the shorter period is {min(periods):.3f} ns)"
+    return "" if path.clock_net is not None else "to or from outside, not judged"
 
 
 def _event(event: str) -> str:
