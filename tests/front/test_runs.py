@@ -156,8 +156,13 @@ def on_a_terminal(toy: Toy, *words: str, **env: str) -> str:
     environment = toy.environment(TERM="xterm-256color", COLUMNS="100", LINES="30", **env)
     process = subprocess.Popen(
         [sys.executable, "-m", "doit", *words],
-        cwd=toy.root, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-    )  # fmt: skip
+        cwd=toy.root,
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
     os.close(theirs)
     data = b""
     while select.select([ours], [], [], 60)[0]:
