@@ -14,7 +14,7 @@ module matmul_drain
     input  logic        begin_i,
     input  job_t        job_i,
     input  logic        complete_i,    // one cycle: one more tile in the buffer
-    output logic        slot_o,        // value to read: data_i, bias_i ... are its a cycle later
+    output logic [ 1:0] slot_o,        // value to read: data_i, bias_i ... are its a cycle later
     output logic [ 3:0] row_o,
     output logic [ 3:0] column_o,
     output logic [ 3:0] scale_slot_o,
@@ -43,8 +43,8 @@ module matmul_drain
 
   logic tile_valid, m_last, n_first, n_last, next;
   logic [4:0] rows, cols;
-  logic [1:0] waiting_q;  // tiles in the buffer
-  logic slot_q;
+  logic [2:0] waiting_q;  // tiles in the buffer
+  logic [1:0] slot_q;
   logic [3:0] row_q, column_q, b_slot_q;
   logic [4:0] promise_q;  // places of the FIFO not promised
   logic active, take, column_last, row_last, full, room, pushed, popped;
@@ -94,7 +94,7 @@ module matmul_drain
       tile_free_o <= 1'b0;
       b_free_o    <= 1'b0;
     end else begin
-      waiting_q   <= waiting_q + 2'(complete_i) - 2'(next);
+      waiting_q   <= waiting_q + 3'(complete_i) - 3'(next);
       tile_free_o <= next;
       b_free_o    <= next && m_last;
       if (take) column_q <= column_last ? '0 : column_q + 4'd1;
@@ -105,10 +105,10 @@ module matmul_drain
     end
   end
 
-  // The buffer's slots alternate for ever, whatever the runs.
+  // The buffer goes round its slots for ever, whatever the runs.
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) slot_q <= 1'b0;
-    else if (next) slot_q <= !slot_q;
+    if (!rst_ni) slot_q <= '0;
+    else if (next) slot_q <= slot_q + 2'd1;
   end
 
   // Where the row goes.

@@ -254,7 +254,8 @@ module matmul_engine
   );
 
   // ------------------------------------------------------------------ tiles to memory
-  logic complete, tile_slot, drained, s2mm_idle;
+  logic complete, drained, s2mm_idle;
+  logic [1:0] tile_slot;
   logic [3:0] row, column, read_slot;
   logic [31:0] acc, bias, mult;
   logic [5:0] shift;
@@ -264,8 +265,9 @@ module matmul_engine
   logic [7:0] store_strb;
 
   tile_buffer #(
-      .Rows(Rows),
-      .Cols(Cols)
+      .Rows (Rows),
+      .Cols (Cols),
+      .Slots(TileSlots)
   ) u_tile (
       .clk_i,
       .rst_ni,

@@ -4,6 +4,9 @@ package matmul_pkg;
   localparam int unsigned MaxN = 6400;
   localparam int unsigned MaxK = 6400;
   localparam int unsigned MaxBSlots = 16;  // panels of B held at a time; each has its own scales
+  // Tiles of results held at a time. Two keep up with long tiles; a tile of K = 64 is computed in the
+  // time in which another is drained and a third is on its way through the array.
+  localparam int unsigned TileSlots = 4;
 
   typedef struct packed {  // the registers as the host wrote them
     logic [63:0] a, b, bias, mult, shift, d;

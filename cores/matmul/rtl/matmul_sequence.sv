@@ -30,14 +30,13 @@ module matmul_sequence
     output logic valid_o,  // row 0 of the array has an operand; 3 cycles after its read
     output logic last_o  // the last of the tile
 );
-  localparam int unsigned TileSlots = 2;
   localparam int unsigned LeastWords = (2 * Cols + 7) / 8;
 
   logic next, tile_valid, m_first, m_last, n_first, n_last;
   logic ready_q, running_q, release_q;
   logic [8:0] a_new_q;  // panels loaded and not used yet
   logic [4:0] b_new_q;
-  logic [1:0] tile_free_q;
+  logic [2:0] tile_free_q;
   logic [2:0] phase_q;
   logic [9:0] word_q;
   logic tile_end, counts, last;
@@ -85,11 +84,11 @@ module matmul_sequence
     if (begin_i) begin
       a_new_q     <= '0;
       b_new_q     <= '0;
-      tile_free_q <= 2'(TileSlots);
+      tile_free_q <= 3'(TileSlots);
     end else begin
       a_new_q     <= a_new_q + 9'(a_loaded_i) - 9'(next && n_first);
       b_new_q     <= b_new_q + 5'(b_loaded_i) - 5'(next && m_first);
-      tile_free_q <= tile_free_q + 2'(tile_free_i) - 2'(next);
+      tile_free_q <= tile_free_q + 3'(tile_free_i) - 3'(next);
     end
   end
 
