@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bitwright.reports import table
 from bitwright.reports.table import plain, sections
 from bitwright.steps import report
 
@@ -95,6 +97,26 @@ def test_the_end_table_shows_clock_and_area(tmp_path: Path):
     assert ["clk_i", "50.00", "MHz", "71.68", "MHz", "+6.050", "ns"] in lines
     assert ["LUT", "189", "83,640", "0.2", "%"] in lines
     assert ["DSP", "4", "156", "2.6", "%"] in lines
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_the_same_numbers_stand_in_colour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = arrange(tmp_path, "met")
+    assert run(folder, 50).returncode == 0
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    terminal = Terminal()
+    table.show(folder.parent, (), terminal)
+    shown = terminal.getvalue()
+    assert "\x1b[" in shown
+    for word in ("71.68 MHz", "+6.050 ns", "83,640", "2.6 %"):
+        assert word in shown
 
 
 def test_the_step_reads_no_record_of_synthesis():
