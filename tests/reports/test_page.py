@@ -81,6 +81,19 @@ def test_the_worst_path_is_drawn_stage_by_stage(measured: Measured, cells: tuple
     assert starts[1:] == pytest.approx(ends[:-1], abs=0.03)  # one bar begins where one ends
 
 
+def test_a_carry_chain_is_one_bar_and_no_time_is_lost(measured: Measured, cells: tuple[Cell, ...]):
+    found = measured("missed")
+    path = found.routed.paths[0]
+    lut, wire = path.stages[2], path.stages[1]
+    chain = [item for _ in range(3) for item in (replace(wire, delay_ns=0.0), lut)]
+    longer = replace(path, stages=(*path.stages[:3], *chain, *path.stages[3:]))
+    routed = replace(found.routed, paths=(longer,))
+    html = render(replace(found, routed=routed), cells, b"", steps=())
+    assert html.count('class="stage"') == 7  # as many as without the chain
+    assert "chain of 4 LUTs" in html
+    assert f"{path.delay_ns + 3 * lut.delay_ns:.3f}" in html
+
+
 def test_the_same_build_gives_the_same_bytes(measured: Measured, cells: tuple[Cell, ...]):
     one, two = (render(measured("met"), cells, b"", steps=STEPS) for _ in range(2))
     assert one == two
@@ -102,6 +115,8 @@ def test_a_name_cannot_become_markup(measured: Measured, cells: tuple[Cell, ...]
         ("led_o_TRELLIS_FF_Q", "", "led_o"),
         ("u_b.memory.0.5", "u_b.", "memory.0.5"),
         ("plain", "", "plain"),
+        ("u_a.memory_q.0.2_DI_LUT4_Z_D", "u_a.", "memory_q.0.2_DI"),
+        ("u_a.$nextpnr_CCU2C_1$CCU2_COMB0", "u_a.", "(of nextpnr's own making)"),
         ("sdram_dqm[0]$tr_io$IOL", "", "sdram_dqm[0]"),
         ("_LUT4_Z", "", "_LUT4_Z"),
     ],

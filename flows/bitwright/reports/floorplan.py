@@ -195,21 +195,20 @@ def _draw_legend(pen: ImageDraw, plan: Plan, array: tuple[int, int], *, left: in
     pen.text((left, y), plan.title, font=_font(58), fill=INK)
     pen.text((left, y + 74), plan.subtitle, font=_font(29), fill=SOFT)
     y += 150
-    columns = [left + at for at in (410, 510, 600, 690)]
-    right = left + LEGEND - MARGIN
-    for name, at in zip(("LUT", "FF", "BRAM", "DSP"), columns, strict=True):
-        pen.text((at + 80, y), name, font=_font(26), fill=SOFT, anchor="ra")
-    y += 40
+    columns = [left + at for at in (468, 574, 648, 712)]  # right ends
+    for name, at in zip(("LUT", "FF", "RAM", "DSP"), columns, strict=True):
+        pen.text((at, y), name, font=_font(26), fill=SOFT, anchor="ra")
+    y += 42
     for part in plan.parts:
-        pen.line((left, y, right - 30, y), fill=SITE, width=2)
-        y += 18
+        pen.line((left, y, columns[-1], y), fill=SITE, width=2)
+        y += 19
         _draw_swatch(pen, part.name, array, (left, y, left + 34, y + 34))
-        pen.text((left + 52, y - 1), part.name, font=_font(30), fill=INK)
+        pen.text((left + 50, y - 1), part.name, font=_font(31), fill=INK)
         for value, at in zip(_counts(part.area), columns, strict=True):
-            pen.text((at + 80, y - 1), value, font=_font(30), fill=INK, anchor="ra")
-        y += 50
+            pen.text((at, y - 1), value, font=_font(31), fill=INK, anchor="ra")
+        y += 53
     if array != (0, 0):
-        _draw_array(pen, array, left, y + 40)
+        _draw_array(pen, array, left, y + 50)
 
 
 def _draw_swatch(pen: ImageDraw, name: str, array: tuple[int, int], box: Box) -> None:
@@ -226,7 +225,7 @@ def _draw_swatch(pen: ImageDraw, name: str, array: tuple[int, int], box: Box) ->
 def _draw_array(pen: ImageDraw, array: tuple[int, int], left: int, top: int) -> None:
     """The array as it is drawn in books, in the colours its elements have on the chip."""
     rows, cols = array
-    pitch = min(56, 480 // max(rows, cols))
+    pitch = min(78, 640 // max(rows, cols))
     pen.text((left, top), f"{rows} x {cols} processing elements", font=_font(32), fill=INK)
     pen.text((left, top + 46), "A enters from the left, B from the top", font=_font(26), fill=SOFT)
     x0, y0 = left + 50, top + 140

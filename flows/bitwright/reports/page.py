@@ -35,7 +35,7 @@ KINDS: Mapping[str, str] = {  # of placed cells, for people
 PAD = re.compile(r"\$tr_io(\$IOL)?$")
 # What autoname appends to the signal a cell drives or feeds: _TRELLIS_FF_Q_6_DI_LUT4_Z
 DERIVED = re.compile(r"_(TRELLIS_\w+|LUT4|PFUMX|L6MUX21|CCU2C|MULT18X18D|DP16KD)(_\w*)?(\$.*)?$")
-MEMORY = re.compile(r"(\.\w+)((\.\d+)+)$")  # the pieces of a memory: u_b.memory.0.5
+SCOPE = re.compile(r"(.*\.)?(?=[^.\d][^.]*(\.\d[^.]*)*$)")  # up to u_b. in u_b.memory.0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +143,12 @@ def render(
 
 def short(cell: str) -> Name:
     """u_a.gen[0].acc_q_TRELLIS_FF_Q_9 -> scope 'u_a.gen[0].', signal 'acc_q'."""
-    scope, dot, last = MEMORY.sub(r"\1", cell).rpartition(".")
-    last = cell[len(scope + dot) :]
-    signal = DERIVED.sub("", PAD.sub("", last)) or last
-    return Name(scope + dot, signal, cell)
+    match = SCOPE.match(cell)
+    scope = match[0] if match else ""
+    last = cell[len(scope) :]
+    if last.startswith("$"):
+        return Name(scope, "(of nextpnr's own making)", cell)
+    return Name(scope, DERIVED.sub("", PAD.sub("", last)) or last, cell)
 
 
 def _clock_row(clock: Clock, metrics: Metrics) -> ClockRow:
@@ -158,11 +160,7 @@ def _drawing(path: CriticalPath, metrics: Metrics, kinds: Mapping[str, str]) -> 
     clock = next((c for c in metrics.routed.clocks if c.net == path.clock_net), None)
     window = path.window_ns(clock) if clock else None
     scale = max(path.delay_ns, window or 0.0) * 1.02 or 1.0
-    arrival = 0.0
-    bars = []
-    for stage in path.stages:
-        bars.append(_bar(stage, arrival, scale, kinds))
-        arrival += stage.delay_ns
+    bars = _bars(path, scale, kinds)
     return Drawing(
         title=clock.name if clock else f"{_event(path.launch)} to {_event(path.capture)}",
         slack_ns=slack_ns(path, metrics.routed),
@@ -172,7 +170,7 @@ def _drawing(path: CriticalPath, metrics: Metrics, kinds: Mapping[str, str]) -> 
         path=path,
         start=short(path.stages[0].from_cell),
         end=short(path.stages[-1].to_cell),
-        bars=tuple(bars),
+        bars=bars,
     )
 
 
@@ -193,25 +191,64 @@ def _event(event: str) -> str:
     return signal_name(net) + (", falling edge" if edge == "negedge" else "")
 
 
-def _bar(stage: Stage, arrival: float, scale: float, kinds: Mapping[str, str]) -> Bar:
-    routing = stage.kind == ROUTING
-    kind = kinds.get(stage.to_cell, "cell")
-    label = "wire to" if routing else {"clk-to-q": f"out of {kind}"}.get(stage.kind, f"{kind}")
-    if stage.kind in ("setup", "hold"):
-        label = f"{stage.kind} of {kind}"
+def _bars(path: CriticalPath, scale: float, kinds: Mapping[str, str]) -> tuple[Bar, ...]:
+    """One bar a stage; a carry chain, whose cells touch, is one bar."""
+    bars: list[Bar] = []
+    arrival = 0.0
+    for run in _runs(path.stages):
+        delay = sum(stage.delay_ns for stage in run)
+        routing = run[0].kind == ROUTING
+        bar = Bar(
+            label=_label(run, kinds),
+            name=_named(run),
+            detail=_detail(run[-1]),
+            kind="routing" if routing else "logic",
+            left=max(0.0, 100 * arrival / scale),
+            width=max(0.15, 100 * delay / scale),
+            delay_ns=delay,
+            arrival_ns=arrival + delay,
+        )
+        bars.append(bar)
+        arrival += delay
+    return tuple(bars)
+
+
+def _runs(stages: Sequence[Stage]) -> list[list[Stage]]:
+    """Stages, cells joined where the wire between them takes no time."""
+    runs: list[list[Stage]] = []
+    touching = False  # the wire that has just been joined waits for its cell
+    for stage in stages:
+        wire = stage.kind == ROUTING and stage.delay_ns == 0
+        after_cell = bool(runs) and runs[-1][-1].kind == "logic"
+        if (wire and after_cell) or (touching and stage.kind == "logic"):
+            runs[-1].append(stage)
+            touching = wire
+        else:
+            runs.append([stage])
+            touching = False
+    return runs
+
+
+def _named(run: Sequence[Stage]) -> Name:
+    """The last cell of a run that the designer would know."""
+    names = [short(stage.to_cell) for stage in reversed(run)]
+    return next((name for name in names if not name.signal.startswith("(")), names[0])
+
+
+def _label(run: Sequence[Stage], kinds: Mapping[str, str]) -> str:
+    last = run[-1]
+    kind = kinds.get(last.to_cell, "cell")
+    cells = sum(stage.kind == "logic" for stage in run)
+    if cells > 1:
+        return f"chain of {cells} {kind}s"
+    if last.kind in ("setup", "hold"):
+        return f"{last.kind} of {kind}"
+    return {ROUTING: "wire to", "clk-to-q": f"out of {kind}"}.get(last.kind, kind)
+
+
+def _detail(stage: Stage) -> str:
     detail = f"tile {stage.x}, {stage.y}; pin {stage.to_port}"
-    if routing:
-        detail = "; ".join([f"net {stage.net}", detail, *stage.sources])
-    return Bar(
-        label=label,
-        name=short(stage.to_cell),
-        detail=detail,
-        kind="routing" if routing else "logic",
-        left=max(0.0, 100 * arrival / scale),
-        width=max(0.15, 100 * stage.delay_ns / scale),
-        delay_ns=stage.delay_ns,
-        arrival_ns=arrival + stage.delay_ns,
-    )
+    return "; ".join([f"net {stage.net}", detail, *stage.sources]) if stage.net else detail
 
 
 def _tree(instances: Sequence[Instance], top: str) -> Node:
