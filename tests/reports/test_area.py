@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.area import COUNTED, RESOURCES, Area, element, hierarchy, part_of, parts
-from bitwright.reports.placement import Cell, parse_hierarchy, parse_placement, reduce_file
+from bitwright.reports.placement import Cell, parse_hierarchy, parse_placement
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,25 +41,6 @@ def test_a_cell_stands_where_nextpnr_put_it():
 def test_a_malformed_placement_is_an_error(text: str):
     with pytest.raises(ReportError):
         parse_placement(text, origin=HERE)
-
-
-def test_reducing_keeps_every_cell_sorted(tmp_path: Path):
-    def cell(bel: str) -> dict[str, object]:
-        return {"type": "TRELLIS_FF", "attributes": {"NEXTPNR_BEL": bel, "BEL_STRENGTH": "1"}}
-
-    placed = {"b": cell("X1/Y2/SLICEA.FF0"), "a": cell("X1/Y2/SLICEA.FF1")}
-    (tmp_path / "placed.json").write_text(json.dumps({"modules": {"top": {"cells": placed}}}))
-    reduce_file(tmp_path / "placed.json", tmp_path / "placement.json")
-    text = (tmp_path / "placement.json").read_text()
-    assert list(json.loads(text)) == ["a", "b"]
-    assert [c.bel for c in parse_placement(text, origin=HERE)] == ["SLICEA.FF1", "SLICEA.FF0"]
-
-
-def test_reducing_an_unplaced_design_is_an_error(tmp_path: Path):
-    cells = {"a": {"type": "TRELLIS_FF", "attributes": {}}}
-    (tmp_path / "placed.json").write_text(json.dumps({"modules": {"top": {"cells": cells}}}))
-    with pytest.raises(ReportError, match="NEXTPNR_BEL"):
-        reduce_file(tmp_path / "placed.json", tmp_path / "placement.json")
 
 
 def test_the_top_holds_what_nextpnr_counted(cells: tuple[Cell, ...], modules: dict[str, str]):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bitwright.reports.document import Item, read_json
+from bitwright.reports.document import read_json
 
 BEL = re.compile(r"X(\d{1,4})/Y(\d{1,4})/([A-Za-z0-9_.]+)", re.ASCII)
 
@@ -54,20 +53,3 @@ def parse_hierarchy(text: str, *, origin: Path) -> Mapping[str, str]:
     """
     document = read_json(text, origin=origin)
     return {path: item.text() for path, item in document.entries()}
-
-
-def reduce_file(placed: Path, placement: Path) -> None:
-    """Keep of nextpnr's --write JSON (22 MB for an 8 x 8 array) where each cell stands (1 MB).
-
-    Writes one cell a line, by name, so that the same placement gives the same bytes.
-    Raises ReportError if the file holds no placed design.
-    """
-    document = Item(json.loads(placed.read_bytes()), "", placed)
-    rows = []
-    for _, module in document["modules"].entries():
-        for name, cell in module["cells"].entries():
-            where = cell["attributes"]["NEXTPNR_BEL"].text()
-            rows.append(f"{json.dumps(name)}: {json.dumps([where, cell['type'].text()])}")
-    if not rows:
-        document["modules"].refuse("a placed design")
-    placement.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")

@@ -24,13 +24,7 @@ METRICS = "metrics.json"
 PAGE = "index.html"
 FLOORPLAN = "floorplan.png"
 FAILED = "failed"
-TEMPLATE = Path("flows/bitwright/reports/report.html.j2")
 LOCK = Path("requirements.lock")  # the drawing and page libraries shape what is written
-READERS = ("area", "device", "document", "floorplan", "metrics", "nextpnr", "page", "placement")
-MODULES = (
-    "bitwright.steps.report",
-    *(f"bitwright.reports.{name}" for name in (*READERS, "text", "yosys")),
-)
 ERRORS = (r"^ERROR", r"^  ", r"^\w*Error: ")  # the worst path is printed indented
 READS = {
     "timing": "implement/report.json",
@@ -72,7 +66,7 @@ def step(build: Build, tools: Iterable[Tool], *, base: Path) -> Step:
         name="report",
         title="timing, area, floorplan",
         dir=folder,
-        reads=(*files, TEMPLATE, LOCK, *module_files(*MODULES)),
+        reads=(*files, LOCK, *module_files("bitwright.steps.report")),
         writes=(folder / METRICS, folder / PAGE, folder / FLOORPLAN),
         command=tuple(command),
         after=("implement",),
