@@ -1,7 +1,6 @@
 // sdram_init_checker: stops the simulation at any SDRAM command that comes before its time.
 // In order: PowerUpCycles with CKE high; PRECHARGE ALL; then at least two AUTO REFRESH after it and
-// LOAD MODE with the mode the controller was built for; only then ACTIVATE, READ and WRITE. A mode
-// register that is loaded again later must hold the same.
+// LOAD MODE, the last one with the mode the controller was built for; only then ACTIVATE, READ, WRITE.
 // Looks at the DFI, so at what the PHY would put on the pins. Phases are in time order, 0 first.
 module sdram_init_checker #(
     parameter int unsigned Phases = 2,  // SDRAM clocks per system clock
@@ -38,11 +37,11 @@ module sdram_init_checker #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      up_cycles <= 0;
-      refreshes <= 0;
-      precharged <= 1'b0;
+      up_cycles   <= 0;
+      refreshes   <= 0;
+      precharged  <= 1'b0;
       mode_loaded <= 1'b0;
-      ready_said <= 1'b0;
+      ready_said  <= 1'b0;
     end else begin
       if (&cke_i) up_cycles <= up_cycles + (up_cycles < PowerUpCycles ? 1 : 0);
       else if (precharged) $error("%m: CKE fell after the first command");
@@ -51,11 +50,15 @@ module sdram_init_checker #(
         automatic logic [AddrWidth-1:0] address = address_i[phase*AddrWidth+:AddrWidth];
         if (!cs_n_i[phase] && command != Nop) begin
           if (up_cycles < PowerUpCycles)
-            $error("%m: %s after %0d cycles of CKE; %0d are needed", command.name(), up_cycles,
-                   PowerUpCycles);
+            $error(
+                "%m: %s after %0d cycles of CKE; %0d are needed",
+                command.name(),
+                up_cycles,
+                PowerUpCycles
+            );
           unique case (command)
             Precharge: begin
-              if (!precharged && !address[10]) $error("%m: the first PRECHARGE is not for all banks");
+              if (!precharged && !address[10]) $error("%m: first PRECHARGE of one bank");
               precharged <= 1'b1;
             end
             Refresh: begin
@@ -64,14 +67,17 @@ module sdram_init_checker #(
             end
             LoadMode: begin
               if (!precharged) $error("%m: LOAD MODE before PRECHARGE ALL");
-              if (ready_said && address != Mode)
-                $error("%m: mode %h loaded; the controller needs %h", address, Mode);
               mode_loaded <= address == Mode;
             end
             Activate, Read, Write: begin
               if (!precharged || refreshes < 2 || !mode_loaded)
-                $error("%m: %s before the SDRAM is initialised (precharged %b, refreshes %0d, mode %b)",
-                       command.name(), precharged, refreshes, mode_loaded);
+                $error(
+                    "%m: %s before the SDRAM is initialised: precharged %b, refreshes %0d, mode %b",
+                    command.name(),
+                    precharged,
+                    refreshes,
+                    mode_loaded
+                );
               if (!ready_said) $display("sdram: first access after complete initialisation");
               ready_said <= 1'b1;
             end
