@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bitwright.engine import Event, Step
 
+QUIET_S = 15  # plain lines: how often the progress of one phase is worth a line
 WAITING, RUNNING, FRESH, CACHED, DONE, FAILED, STOPPED = (
     "waiting", "running", "up to date", "from the cache", "done", "failed", "stopped",
 )  # fmt: skip
@@ -60,6 +61,7 @@ class Row:
     began: float = 0.0
     took: float = 0.0
     expected: float | None = None  # seconds it took last time
+    told: tuple[str, float] = ("", 0.0)  # the phase last printed as a line, and when
 
 
 @dataclass(slots=True)
@@ -109,7 +111,8 @@ class Display:
                 about = f"; took {clock(row.expected)} last time" if row.expected else ""
                 say(f"{name}  runs: {event.text}{about}")
             case "phase":
-                say(f"{name}    {clock(event.elapsed):>6}  {event.text}")
+                if _worth_a_line(row, event):
+                    say(f"{name}    {clock(event.elapsed):>6}  {event.text}")
             case "note":
                 say(f"{name}  {event.text}")
             case "cached":
@@ -135,6 +138,16 @@ class Display:
             fresh = [name for name, row in self.rows.items() if row.state == FRESH]
             if fresh and not stopped:
                 say(f"up to date: {', '.join(fresh)}")
+
+
+def _worth_a_line(row: Row, event: Event) -> bool:
+    """Whether a phase is a new one, or an old one long after; `routing, 4 left` is `routing`."""
+    kind = event.text.split(",")[0]
+    known, since = row.told
+    if kind == known and event.elapsed - since < QUIET_S:
+        return False
+    row.told = (kind, event.elapsed)
+    return True
 
 
 @dataclass(slots=True)
