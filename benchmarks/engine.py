@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE, PROGRAM = "bitwright:rtl:matmul", "Vmatmul"
@@ -45,9 +46,11 @@ def judge(dump: Path) -> tuple[int, int, int]:
     m, n, k, nk, is_raw = (int(v) for v in np.frombuffer(raw, np.int64, 5))
     place = 40
 
-    def take(kind: type, *shape: int) -> np.ndarray:
+    def take(kind: type, *shape: int) -> np.ndarray[Any, Any]:
         nonlocal place
-        array = np.frombuffer(raw, kind, int(np.prod(shape)), place).reshape(shape)
+        array: np.ndarray[Any, Any] = np.frombuffer(raw, kind, int(np.prod(shape)), place).reshape(
+            shape
+        )
         place += array.nbytes
         return array
 

@@ -4,9 +4,10 @@
 //   Vmatmul --random=200 --seed=3                random shapes, layouts, strides, stalls, errors
 //   Vmatmul --random=1 --seed=3 --first=17       case 17 of them again
 //   further: --layout=nk|kn --raw=1 --data=random|extremes|minimum|zeros|small --latency=64
-//            --outstanding=8 --stall=PERCENT --max-burst=16 --rows=8 --cols=8 --dump=FILE
+//            --outstanding=8 --stall=PERCENT --dump=FILE --verbose=1
+//            --rows=8 --cols=8 --max-burst=16 --a-bytes=131072 --b-bytes=131072
 //
-// rows, cols and max-burst say what the engine was built with. The dump holds operands and result, for
+// The last line says what the engine was built with. The dump holds operands and result, for
 // bitwright.golden to judge. Exit status 1: a wrong byte, a broken bus rule or a hang, with the command
 // that shows it again.
 #include <chrono>
@@ -42,6 +43,13 @@ uint64_t padded(uint64_t bytes) { return (bytes + 7) & ~uint64_t{7}; }
 
 /// What could go wrong on purpose.
 enum class Fault { None, Read, Write, Argument };
+
+/// What the engine was built with.
+struct Engine {
+  unsigned rows = 8, cols = 8, max_burst = 16, a_bytes = 131072, b_bytes = 131072;
+  /// The largest K of which a panel fits either buffer.
+  unsigned most_k() const { return std::min({a_bytes / rows, b_bytes / cols, 6400u}) & ~7u; }
+};
 
 /// One product: sizes, strides in elements, how memory behaves, what is done to the engine.
 struct Case {
@@ -80,7 +88,7 @@ int8_t requantise(int32_t acc, int32_t bias, int32_t mult, unsigned shift) {
 
 class Bench {
  public:
-  Bench() : memory_(MemoryBase, MemoryBytes) { reset(); }
+  explicit Bench(const Engine& engine) : engine_(engine), memory_(MemoryBase, MemoryBytes) { reset(); }
   ~Bench() { top_.final(); }
 
   uint64_t cycle() const { return cycle_; }
@@ -281,12 +289,15 @@ class Bench {
     const uint32_t too_large[] = {1025, 6401, 6401};
     const uint32_t rows[] = {c.k, c.b_row(), c.n};
     size_t i = random.below(3);
-    switch (random.below(5)) {
+    switch (random.below(engine_.most_k() < 6400 ? 6 : 5)) {
       case 0: return write64(pointers[i], values[i] + 1 + random.below(7));
       case 1: return write(sizes[i], 0);
       case 2: return write(sizes[i], too_large[i] + uint32_t(random.below(1 << 20)));
       case 3: return write(strides[i], uint32_t(padded(rows[i]) + 8 * random.below(9) + 1 + 2 * random.below(4)));
-      default: return write(strides[i], uint32_t(rows[i] > 8 ? (rows[i] - 1) / 8 * 8 : 0));
+      case 4: return write(strides[i], uint32_t(rows[i] > 8 ? (rows[i] - 1) / 8 * 8 : 0));
+      default:  // a panel larger than a buffer
+        write(Lda, 6400), write(Ldb, 6400);
+        return write(K, engine_.most_k() + 1 + uint32_t(random.below(6400 - engine_.most_k())));
     }
   }
 
@@ -426,6 +437,7 @@ class Bench {
     return value;
   }
 
+  Engine engine_;
   Vmatmul top_;
   axi::Memory memory_;
   Operands last_{};
@@ -435,7 +447,7 @@ class Bench {
 // ----------------------------------------------------------------------------------- command line
 
 /// A case from a seed alone. Work is bounded, so that hundreds of cases take seconds.
-Case random_case(uint64_t seed, unsigned max_burst) {
+Case random_case(uint64_t seed, const Engine& engine) {
   Random random(seed);
   Case c;
   auto size = [&](unsigned largest) -> unsigned {
@@ -447,7 +459,7 @@ Case random_case(uint64_t seed, unsigned max_burst) {
     return unsigned(std::min<uint64_t>(value, largest));
   };
   do {
-    c.m = size(1024), c.n = size(6400), c.k = size(6400);
+    c.m = size(1024), c.n = size(6400), c.k = size(engine.most_k());
   } while (uint64_t(c.m) * c.n * c.k > 3'000'000 || uint64_t(c.n) * c.k > 400'000);
   c.nk = random.percent(50);
   c.raw = random.percent(30);
@@ -460,7 +472,7 @@ Case random_case(uint64_t seed, unsigned max_burst) {
   c.data = data[random.below(6)];
   c.memory = {.latency = latencies[random.below(4)],
               .outstanding = held[random.below(4)],
-              .max_burst = max_burst,
+              .max_burst = engine.max_burst,
               .stall_percent = stalls[random.below(5)],
               .seed = seed,
               .address_waits_for_data = random.percent(25)};
@@ -488,7 +500,8 @@ Options parse(int argc, char** argv) {
                      {"ldb", "0"},      {"ldd", "0"},        {"layout", "nk"},  {"raw", "0"},
                      {"data", "random"}, {"latency", "64"},  {"outstanding", "8"}, {"stall", "0"},
                      {"max-burst", "16"}, {"rows", "8"},     {"cols", "8"},     {"seed", "1"},
-                     {"random", "0"},   {"first", "0"},      {"dump", ""},      {"verbose", "0"}};
+                     {"random", "0"},   {"first", "0"},      {"dump", ""},      {"verbose", "0"},
+                     {"a-bytes", "131072"}, {"b-bytes", "131072"}};
   for (int i = 1; i < argc; i++) {
     std::string word = argv[i];
     size_t equal = word.find('=');
@@ -509,11 +522,16 @@ unsigned number(const Options& options, const char* name) {
   return unsigned(parsed);
 }
 
+Engine engine_of(const Options& options) {
+  return {number(options, "rows"), number(options, "cols"), number(options, "max-burst"),
+          number(options, "a-bytes"), number(options, "b-bytes")};
+}
+
 int run_random(Bench& bench, const Options& options) {
   unsigned count = number(options, "random"), seed = number(options, "seed");
   unsigned first = number(options, "first"), failed = 0;
   for (unsigned i = first; i < first + count; i++) {
-    Case c = random_case(uint64_t(seed) << 32 | i, number(options, "max-burst"));
+    Case c = random_case(uint64_t(seed) << 32 | i, engine_of(options));
     if (number(options, "verbose")) std::printf("case %u: %s\n", i, describe(c).c_str()), std::fflush(stdout);
     try {
       bench.run(c);
@@ -561,7 +579,7 @@ int main(int argc, char** argv) {
   Verilated::commandArgs(argc, argv);
   try {
     Options options = parse(argc, argv);
-    Bench bench;
+    Bench bench(engine_of(options));
     return number(options, "random") ? run_random(bench, options) : run_one(bench, options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "FAIL: %s\n", error.what());
