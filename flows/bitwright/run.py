@@ -226,6 +226,7 @@ def _guarded(spec: dict[str, Any], log: int, on_line: Callable[[str], None]) -> 
                 stdin=theirs.fileno(),
                 stdout=subprocess.PIPE,
                 stderr=log,
+                pipesize=4096,  # of its answers: only the newest length of the log matters
                 pass_fds=(log, *spec["keep"]),
                 start_new_session=True,
                 cwd="/",

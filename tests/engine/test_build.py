@@ -274,7 +274,8 @@ def test_success_without_the_declared_output_is_a_failure(bench):
     step = bench.step("echo x > out", writes=(OUT, other))
     text = bench.failure(step)
     assert text.startswith(f"implement: sh reported success but did not write {other}")
-    assert (OUT.parent / "failed" / "out").exists()
+    assert "outputs   not to be trusted, in build/tiny/board/implement/failed" in text
+    assert (OUT.parent / "failed" / "out").read_text() == "x\n"
 
 
 def test_directory_in_place_of_an_output_is_a_failure(bench):

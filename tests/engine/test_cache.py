@@ -110,6 +110,14 @@ def test_entry_just_written_is_never_the_one_that_goes(bench, tmp_path):
         assert refused is None and [k for k, _ in cache.entries()] == [key]
 
 
+def test_entry_just_written_stays_though_others_were_used_in_the_future(bench, tmp_path):
+    cache = Cache(Path("cache"), 15_000)
+    old, _ = made(cache, "a", 10_000, tmp_path / "w")
+    os.utime(cache.dir / old, (4e9, 4e9))  # a clock that was wrong
+    new, _ = made(cache, "b", 10_000, tmp_path / "w")
+    assert [key for key, _ in cache.entries()] == [new]
+
+
 def test_entry_beyond_the_bound_is_refused_said_and_evicts_nothing(bench):
     small = bench.step()
     bench.build(small)

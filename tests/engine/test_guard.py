@@ -12,7 +12,7 @@ import pytest
 from bitwright import engine
 from bitwright.errors import Stopped
 from bitwright.run import LONGEST_LINE, Lines
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 OUT = Path("build/tiny/board/implement/out")
@@ -48,13 +48,19 @@ def test_slow_display_does_not_hold_up_the_tool(bench):
             seen.append(event.text)
 
     text = (
-        "print('first', flush=True)\n"
-        "for i in range(200000): print(i, 'of a lot more than fits into a pipe')\n"
+        "import os\n"
+        "for i in range(200001): os.write(1, b'%d, one of more than fits into a pipe\\n' % i)\n"
         "open('out', 'w').close()\n"
-        "import sys; sys.stdout.flush(); open('../../../../ended', 'w').close()"
+        "open('../../../../ended', 'w').close()"
     )
     engine.build(python(bench, text), cache=None, events=display)
-    assert len(seen) == 200_001 and seen[-1].startswith("199999 of")
+    assert len(seen) == 200_001 and seen[-1].startswith("200000,")
+
+
+def test_last_words_of_a_tool_that_ends_at_once_are_all_in_the_log(bench):
+    text = "import os; open('out', 'w'); os.write(1, b'x' * 900_000); os._exit(0)"
+    bench.build(python(bench, text))  # it all fits into the pipe: the tool is gone when we read
+    assert LOG.stat().st_size == 900_000
 
 
 def test_output_that_is_no_utf8_is_kept_as_it_is_and_shown_with_marks(bench):
@@ -63,6 +69,7 @@ def test_output_that_is_no_utf8_is_kept_as_it_is_and_shown_with_marks(bench):
     assert bench.texts("line") == ["a\ufffdb", "\x00\ufffd", "no end"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40)), st.integers(1, 7))
 def test_lines_do_not_depend_on_how_the_bytes_arrive(pieces, size):
     data = b"\n".join(pieces)
@@ -106,6 +113,12 @@ def test_tool_that_runs_too_long_is_ended_and_told(bench):
     text = bench.failure(step)
     assert "sh was ended after 0.3 s, the step's limit" in text
     assert (OUT.parent / "failed" / "out").read_text() == "half\n"
+
+
+def test_tool_that_is_ended_may_clean_up_first(bench):
+    step = bench.step("trap 'echo bye; exit 1' TERM; sleep 60 & wait", limit_s=0.3)
+    bench.failure(step)
+    assert LOG.read_text() == "bye\n"
 
 
 def test_memory_of_all_processes_together_counts_against_the_limit(bench):
