@@ -213,6 +213,7 @@ def test_a_step_is_a_task_and_builds_what_it_needs_only(toy: Toy):
     assert done.returncode == 0, done.stderr
     assert re.findall(r"^(\w+) +done in", done.stdout, re.M) == ["generate", "synthesize"]
     assert not toy.out("implement").parent.exists()
+    assert not (toy.root / "build/tiny/ulx3s-85f/manifest.json").exists()
 
 
 def test_program_without_the_loader_says_how_to_get_it_and_where_the_bitstream_is(

@@ -189,21 +189,24 @@ def tell_bitstream(session: Session) -> None:
     if len(session.words) != 1:
         example = options.COMMANDS["whatis"].example
         raise ConfigError(f"whatis needs one file, for example: ./doit {example}")
-    path = Path(options.from_caller(session.words[0]))
+    path = Path(_short(options.from_caller(session.words[0])))
     say(whatis.describe(whatis.identify(path, Path("build"))).rstrip())
 
 
 def finish(session: Session) -> None:
-    """After a run that ended well: the build's manifest and timings, and the table at the end."""
-    looks = [command for command in session.commands if options.COMMANDS[command].looks]
-    if session.design is None or looks:
+    """After a run that ended well: the build's manifest and timings, and the table at the end.
+
+    A run that left some step of the build behind, such as synthesize alone, has neither.
+    """
+    plans = {options.COMMANDS[c].plan for c in session.commands if not options.COMMANDS[c].looks}
+    if session.design is None or "build" not in plans:
         return
     from bitwright import manifest
     from bitwright.reports import table
 
     folder, steps = session.design.build, list(session.steps.values())
-    if any(options.COMMANDS[command].plan == "build" for command in session.commands):
-        manifest.finalise(session.design, [step for step in steps if step.dir.parent == folder])
+    if not manifest.finalise(session.design, steps):
+        return
     if session.display.busy:
         table.show(folder, steps)
     else:  # nothing ran: not worth importing rich for
