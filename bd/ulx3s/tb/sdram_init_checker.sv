@@ -1,6 +1,6 @@
 // sdram_init_checker: stops the simulation at any SDRAM command that comes before its time.
-// In order: PowerUpCycles with CKE high; PRECHARGE ALL; then at least two AUTO REFRESH after it and
-// LOAD MODE, the last one with the mode the controller was built for; only then ACTIVATE, READ, WRITE.
+// In order: PowerUpCycles with CKE high; PRECHARGE ALL; at least two AUTO REFRESH; LOAD MODE with the
+// mode the controller was built for (others may come before); only then ACTIVATE, READ and WRITE.
 // Looks at the DFI, so at what the PHY would put on the pins. Phases are in time order, 0 first.
 module sdram_init_checker #(
     parameter int unsigned Phases = 2,  // SDRAM clocks per system clock
@@ -32,16 +32,16 @@ module sdram_init_checker #(
   int unsigned up_cycles;  // with CKE high
   int unsigned refreshes;  // since the first PRECHARGE ALL
   logic precharged;
-  logic mode_loaded;  // with the right value, as the last LOAD MODE
-  logic ready_said;
+  logic mode_loaded;  // with the right value, after the refreshes, by the last LOAD MODE
+  logic accessed;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      up_cycles   <= 0;
-      refreshes   <= 0;
-      precharged  <= 1'b0;
+      up_cycles <= 0;
+      refreshes <= 0;
+      precharged <= 1'b0;
       mode_loaded <= 1'b0;
-      ready_said  <= 1'b0;
+      accessed <= 1'b0;
     end else begin
       if (&cke_i) up_cycles <= up_cycles + (up_cycles < PowerUpCycles ? 1 : 0);
       else if (precharged) $error("%m: CKE fell after the first command");
@@ -67,7 +67,7 @@ module sdram_init_checker #(
             end
             LoadMode: begin
               if (!precharged) $error("%m: LOAD MODE before PRECHARGE ALL");
-              mode_loaded <= address == Mode;
+              mode_loaded <= address == Mode && (mode_loaded || refreshes >= 2);
             end
             Activate, Read, Write: begin
               if (!precharged || refreshes < 2 || !mode_loaded)
@@ -78,8 +78,8 @@ module sdram_init_checker #(
                     refreshes,
                     mode_loaded
                 );
-              if (!ready_said) $display("sdram: first access after complete initialisation");
-              ready_said <= 1'b1;
+              if (!accessed) $display("sdram: first access after complete initialisation");
+              accessed <= 1'b1;
             end
             default: $error("%m: unexpected command %s", command.name());
           endcase
