@@ -120,4 +120,4 @@ def check(values: Mapping[str, str], commands: Iterable[str]) -> None:
 
 def from_caller(path: str) -> str:
     """A path as the caller means it: relative to the folder ./doit was called in."""
-    return str(Path(os.environ.get("BITWRIGHT_CWD") or Path.cwd(), path))
+    return str(Path(os.environ.get("BITWRIGHT_CWD") or Path.cwd(), Path(path).expanduser()))

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ def plan(
     steps = planner(design, tools)
     if keep:
         body = {"key": key, "steps": [_plain(step) for step in steps]}
-        write_if_changed(path, json.dumps(body).encode())
+        with suppress(OSError):  # a full disk is for the engine to tell
+            write_if_changed(path, json.dumps(body).encode())
     return steps
 
 

@@ -108,10 +108,16 @@ def current() -> Session:
 
 
 def tell(fault: BaseException) -> int:
-    """Print a fault without a traceback; the exit status that belongs to it."""
+    """Print a fault without a traceback; the exit status that belongs to it.
+
+    What is neither ours nor the machine's to mend is a fault of this program.
+    """
     if isinstance(fault, BitwrightError):
         complain(f"{accuse('doit:')} {fault}")
         return REFUSED if isinstance(fault, ConfigError) else FAILED
+    if isinstance(fault, OSError) and fault.filename:
+        complain(f"{accuse('doit:')} {fault.filename}: {fault.strerror}")
+        return FAILED
     text = "".join(traceback.format_exception(fault))
     try:
         TRACEBACK.parent.mkdir(exist_ok=True)

@@ -236,10 +236,12 @@ def _checks() -> Iterator[tuple[str, list[str]]]:
     yield "ruff check", ["ruff", "check", "--quiet", "."]
     yield "ruff format", ["ruff", "format", "--check", "--quiet", "."]
     yield "mypy", ["mypy", "--no-error-summary"]
-    rtl = sorted(str(path) for top in ("cores", "bd") for path in Path(top).rglob("*.sv"))
-    if rtl:
-        yield "verible lint", ["verible-verilog-lint", "--rules_config_search", *rtl]
-        yield "verible format", ["verible-verilog-format", "--verify", "--inplace", *rtl]
+    for folder in ("cores", "bd"):
+        rtl = sorted(map(str, Path(folder).rglob("*.sv")))
+        if folder == "cores":  # bd/ names the cells of its part as the vendor does
+            yield "verible lint", ["verible-verilog-lint", *rtl]
+        layout = ["verible-verilog-format", "--column_limit=100", "--verify", "--inplace"]
+        yield f"verible {folder}", [*layout, *rtl]
     tcl = sorted(str(p) for top in ("bd", "flows", "ip") for p in Path(top).rglob("*.tcl"))
     if tcl:
         yield "tclint", ["tclint", *tcl]
