@@ -206,13 +206,20 @@ def _list(value: Any) -> list[Any]:
 
 def _code(script: Path) -> Iterator[Path]:
     """A generator's own files: every Python file beside it, and what they use of this package."""
+    files = sorted(script.parent.glob("*.py"))
+    yield from files
+    yield from code(files)
+
+
+def code(files: Iterable[Path]) -> tuple[Path, ...]:
+    """The files of this package that Python files import, from the project's root."""
     modules: set[str] = set()
-    for path in sorted(script.parent.glob("*.py")):
-        yield path
+    for path in files:
         text = path.read_text(encoding="utf-8")
         for package, names in re.findall(r"^\s*from (bitwright[\w.]*) import (.+)$", text, re.M):
             modules |= {package, *(f"{package}.{word}" for word in re.findall(r"\w+", names))}
-    yield from module_files(*sorted(modules - {"bitwright"}))
+        modules |= set(re.findall(r"\bbitwright(?:\.\w+)+", text))  # import, or python -m
+    return module_files(*sorted(modules - {"bitwright"}))
 
 
 def _outputs(script: Path, call: Mapping[str, Any], inputs: Sequence[Path]) -> Iterator[File]:

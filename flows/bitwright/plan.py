@@ -1,23 +1,29 @@
 """Design -> Steps: what a build, a simulation or a lint of one design consists of.
 
-Pure: no tool runs, nothing outside configs/, cores/, ip/, bd/ and this package is read. FuseSoC
-turns the system's core into EDAM, an Edalize flow of ours turns EDAM into Steps; the same flow,
-under plain `fusesoc run`, gives the same commands.
+Pure: no tool runs, nothing outside configs/, cores/, ip/, bd/ and this package is read, and a plan
+once made is kept under the hash of all that (remembered.py). FuseSoC turns the system's core into
+EDAM, an Edalize flow of ours turns EDAM into Steps; the same flow, under plain `fusesoc run`, gives
+the same commands.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bitwright import remembered
 from bitwright.design import Design
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
 
 if TYPE_CHECKING:
     from bitwright.cores import Cores, Elaborated
+
+PLUGINS = Path("flows/edalize")
 
 
 def plan(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
@@ -31,6 +37,20 @@ def plan(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
             f"target {design.target.name}: no flow yet for toolchain {design.target.toolchain}\n"
             "  next  target=ulx3s-85f, which needs no vendor tool"
         )
+    return remembered.plan("build", design, tools, _build)
+
+
+def plan_sim(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    """The simulations of a design's kernels, of all they are made of, and of the whole system."""
+    return remembered.plan("sim", design, tools, partial(_each, "sim"))
+
+
+def plan_lint(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    """The lint of every core that a design is made of."""
+    return remembered.plan("lint", design, tools, partial(_each, "lint"))
+
+
+def _build(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     from bitwright.cores import Cores
 
     base = design.build
@@ -43,16 +63,6 @@ def plan(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
         steps = [_generate(system, tools, base), *steps]
         steps[1] = replace(steps[1], after=("generate",))
     return _judged(design, steps, tools)
-
-
-def plan_sim(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
-    """The simulations of a design's kernels, of all they are made of, and of the whole system."""
-    return _each(design, tools, "sim")
-
-
-def plan_lint(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
-    """The lint of every core that a design is made of."""
-    return _each(design, tools, "lint")
 
 
 def _values(design: Design) -> dict[str, Any]:
@@ -138,7 +148,7 @@ def _judged(design: Design, steps: list[Step], tools: Mapping[str, Tool]) -> tup
     return (*before, judged, replace(last, after=(*last.after, judged.name)))
 
 
-def _each(design: Design, tools: Mapping[str, Tool], target: str) -> tuple[Step, ...]:
+def _each(target: str, design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     """One step for each core of a design that has this target, leaves first."""
     from bitwright.cores import Cores
 
@@ -156,16 +166,22 @@ def _family(cores: Cores, top: str, target: str) -> Iterable[str]:
 
 
 def _run(design: Design, cores: Cores, vlnv: str, target: str, tools: Mapping[str, Tool]) -> Step:
+    from bitwright.cores import code
     from bitwright.steps import simulate
 
     name = vlnv.split(":")[2]
     folder = design.build / target / name
     found = cores.elaborate(vlnv, target, work_root=folder, name=name, values=_values(design))
+    tests = [file["name"] for file in found.edam["files"] if file["name"].endswith(".py")]
+    plugins = sorted(PLUGINS.rglob("*.py"))
+    users = [Path(os.path.normpath(folder / test)) for test in tests]
+    users += [path for path in plugins if path.stem == found.flow]
     return simulate.step(
         found,
         vlnv,
         target,
         [tools[name] for name in sorted(tools) if name in simulate.TOOLS],
         folder=folder,
+        code=(*plugins, *code(users)),
         parameters=_parameters(design, found),
     )

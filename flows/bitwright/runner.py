@@ -10,7 +10,6 @@ with hooks, or with a target that its commands do not leave, is made again each 
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import re
@@ -23,12 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitwright import engine
-from bitwright.engine import Event, Step, Tool, write_atomic
+from bitwright.engine import Event, Step, write_atomic
 from bitwright.errors import BitwrightError, ConfigError
 from bitwright.record import RECORD, digest
 from bitwright.run import INHERITED
 from bitwright.step import ERRORS
-from bitwright.steps import recipe
+from bitwright.steps import recipe, stored
 from bitwright.steps.includes import included
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _command(command: Any) -> Command:
         "targets": [str(target) for target in command.targets],
         "depends": [str(name) for name in (*command.depends, *command.order_only_deps) if name],
         "lines": [for_shell(line) for line in lines],
-        "step": None if step is None else step_to_json(step),
+        "step": None if step is None else stored.to_json(step),
     }
 
 
@@ -111,26 +110,6 @@ def for_shell(line: str) -> str:
     line = re.sub(r"\$\(shell\s+", "$(", line)
     line = re.sub(r"(?<!\$)\$\((\w+)\)", r"${\1}", line)
     return line.replace("$$", "$").lstrip("@")
-
-
-def step_to_json(step: Step) -> dict[str, Any]:
-    """A Step as JSON can hold it."""
-    found: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(step), default=str))
-    return found
-
-
-def step_from_json(data: Mapping[str, Any]) -> Step:
-    """The Step that step_to_json was given."""
-    values = dict(data)
-    values["dir"] = Path(values["dir"])
-    for name in ("reads", "writes"):
-        values[name] = tuple(Path(path) for path in values[name])
-    for name in ("scripts", "settings", "env", "phases"):
-        values[name] = tuple((first, second) for first, second in values[name])
-    for name in ("command", "after", "errors"):
-        values[name] = tuple(values[name])
-    values["tools"] = tuple(Tool(**tool) for tool in values["tools"])
-    return Step(**values)
 
 
 def ordered(commands: Sequence[Command], goals: Iterable[str]) -> list[Command]:
@@ -193,7 +172,7 @@ def _build(graph: Mapping[str, Any], base: Path, commands: Sequence[Command]) ->
         return
     for number, command in enumerate(commands):
         if command["step"]:
-            _engine_build(step_from_json(command["step"]))
+            _engine_build(stored.from_json(command["step"]))
         elif command["lines"]:  # a hook or a frontend: what it depends on is not known
             step = _shell_step(graph, base, f"command-{number}", [command], ())
             (step.dir / RECORD).unlink(missing_ok=True)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 PASSED = "passed.txt"
 CONFIG = "fusesoc.conf"
 TOOLS = ("cocotb", "edalize", "fusesoc", "g++", "peakrdl-regblock", "verible", "verilator")
-PLUGINS = Path("flows/edalize")
 PHASES = (
     (r"^INFO: (Preparing|Generating) (\S+)", r"preparing \2"),
     (r"^(verilator|Verilating)\b", "Verilator"),
@@ -38,11 +37,13 @@ def step(
     tools: Iterable[Tool],
     *,
     folder: Path,
+    code: Iterable[Path],
     parameters: Mapping[str, Any],
 ) -> Step:
     """One target of one core, from the folder of the step.
 
     found: the core's EDAM, of which every file is read, and its generators
+    code: what the flow and the tests use besides
     parameters: of the core, in place of its defaults
     """
     up = os.path.relpath(".", folder)
@@ -51,7 +52,7 @@ def step(
     reads = [path for path in files if generated not in path.parents]
     reads += found.cores
     reads += [path for made in found.generations for path in (made.script, *made.reads)]
-    reads += sorted(path for path in PLUGINS.rglob("*.py"))
+    reads += code
     command = ["python", "-m", "bitwright.steps.simulate", up, target, vlnv]
     for name, value in sorted(parameters.items()):
         command += [f"--{name}", str(value)]
