@@ -108,7 +108,8 @@ def main() -> int:
     """Read the arguments, hold the lock, build."""
     words = sys.argv[1:]
     seed = next((word[5:] for word in words if word.startswith("seed=")), "1")
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
     if "bare" not in words:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: engine.stop())
