@@ -250,12 +250,11 @@ def _locked(session: Session) -> Iterator[None]:
 
 def _plan(session: Session, name: str) -> None:
     from bitwright import plan
-    from bitwright.front import planned
 
     makers = {"build": plan.plan, "sim": plan.plan_sim, "lint": plan.plan_lint}
     looks = all(options.COMMANDS[command].looks for command in session.commands)
     assert session.design is not None
-    steps = planned.plan(name, makers[name], session.design, session.tools, keep=not looks)
+    steps = makers[name](session.design, session.tools)
     session.steps = {step.name: step for step in steps}
     if not looks:
         session.display = display()

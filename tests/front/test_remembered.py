@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from bitwright import design
+from bitwright import design, remembered
 from bitwright.design import Design
 from bitwright.engine import Step, Tool
-from bitwright.front import planned
 
 from tests.front.toy import ROOT
 
@@ -20,8 +19,6 @@ TOOLS = {"yosys": Tool("yosys", "0.70", "/bin/yosys")}
 
 class Planner:
     """Plans one step with something in every field, and counts how often it was asked."""
-
-    __module__ = __name__
 
     def __init__(self) -> None:
         self.calls = 0
@@ -59,7 +56,7 @@ def planner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Planner:
 
 
 def plan(planner: Planner, design: Design = DESIGN, tools: Mapping[str, Tool] = TOOLS):
-    return planned.plan("build", planner, design, tools, keep=True)
+    return remembered.plan("build", design, tools, planner)
 
 
 def test_a_remembered_plan_equals_the_plan_in_every_field(planner: Planner):
@@ -86,11 +83,13 @@ def rename() -> None:
 
 
 def damage() -> None:
-    (DESIGN.build / ".plan-build.json").write_text('{"key": 3')
+    for path in remembered.FOLDER.iterdir():
+        path.write_bytes(path.read_bytes().replace(b"synthesize", b"implement!"))
 
 
 def empty() -> None:
-    (DESIGN.build / ".plan-build.json").write_text("[]")
+    for path in remembered.FOLDER.iterdir():
+        path.write_text("")
 
 
 @pytest.mark.parametrize("change", [edit, add, remove, rename, damage, empty])
