@@ -137,6 +137,13 @@ def test_doctor_names_every_tool_and_what_to_do_for_a_missing_one(toy: Toy):
     assert done.returncode == 0
 
 
+def test_doctor_fails_when_something_that_simulation_needs_is_missing(toy: Toy, tmp_path: Path):
+    done = toy.doit("doctor", PATH=f"{Path(sys.executable).parent}:{tmp_path}")
+    assert done.returncode == 1
+    assert re.search(r"✗ g\+\+ .*missing; sudo apt-get install g\+\+", done.stdout)
+    assert "✓ pyosys" in done.stdout
+
+
 def test_a_reader_that_stops_reading_is_no_fault(toy: Toy):
     process = toy.start("list")
     assert process.stdout and process.stderr
