@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import textwrap
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,12 +15,13 @@ CORES = sorted(p.stem for p in ROOT.glob("cores/*/*.core") if "flow: cocotb" in 
 
 
 def test_all_cores_are_here():
-    assert CORES == ["control", "matmul", "stream", "systolic"]
+    assert CORES == ["axi", "control", "matmul", "stream", "systolic"]
 
 
 @pytest.mark.parametrize("core", CORES)
 def test_the_simulation_of_a_core_passes(core, fusesoc, tmp_path):
-    ran = fusesoc(tmp_path, "sim", f"bitwright:rtl:{core}")
+    library = "sim" if core == "axi" else "rtl"
+    ran = fusesoc(tmp_path, "sim", f"bitwright:{library}:{core}")
     assert ran.status == 0, ran.text[-8000:]
     (results,) = tmp_path.glob("*/sim/results.xml")
     cases = list(ElementTree.parse(results).iter("testcase"))
@@ -27,7 +29,16 @@ def test_the_simulation_of_a_core_passes(core, fusesoc, tmp_path):
     assert not [case for case in cases if case.find("failure") is not None]
 
 
-@pytest.mark.parametrize("core", CORES)
+def test_the_compiled_memory_model_catches_every_breach(tmp_path):
+    program, axi = tmp_path / "test", ROOT / "cores" / "axi"
+    source = axi / "tb" / "axi_memory_test.cpp"
+    strict = ("-std=c++20", "-Wall", "-Werror", f"-I{axi / 'sim'}")
+    subprocess.run(("g++", *strict, source, "-o", program), check=True)
+    ended = subprocess.run([program], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout
+
+
+@pytest.mark.parametrize("core", [core for core in CORES if core != "axi"])
 def test_lint_of_a_core_finds_nothing(core, fusesoc, tmp_path):
     ran = fusesoc(tmp_path, "lint", f"bitwright:rtl:{core}")
     assert ran.status == 0, ran.text[-8000:]

@@ -99,7 +99,7 @@ class AxiMemory:
         for name, value in self.driven.items():
             if self.has[name.removesuffix("ready").removesuffix("valid")]:
                 self._find(name).value = value
-        cocotb.start_soon(self._run())
+        self.task = cocotb.start_soon(self._run())
 
     # ------------------------------------------------------------------------------- contents
 
@@ -147,17 +147,21 @@ class AxiMemory:
     async def _run(self) -> None:
         while True:
             await RisingEdge(self.clock)
-            self.cycle += 1
-            if self.reset_n is not None and not self.reset_n.value:
-                self.reset()
-                continue
-            if self.has["ar"]:
-                self._address("ar")
-                self._read_data()
-            if self.has["aw"]:
-                self._address("aw")
-                self._write_data()
-                self._write_response()
+            self.step()
+
+    def step(self) -> None:
+        """One rising edge, called in it: what stood on the wires gives what the memory drives."""
+        self.cycle += 1
+        if self.reset_n is not None and not self.reset_n.value:
+            self.reset()
+            return
+        if self.has["ar"]:
+            self._address("ar")
+            self._read_data()
+        if self.has["aw"]:
+            self._address("aw")
+            self._write_data()
+            self._write_response()
 
     def _address(self, channel: str) -> None:
         queue = self.reads if channel == "ar" else self.writes
