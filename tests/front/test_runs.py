@@ -125,6 +125,27 @@ def test_a_signal_ends_the_run_with_one_line_and_its_own_status(toy: Toy, number
     assert re.findall(r"^(\w+) +runs", again.stdout, re.M) == ["implement", "report", "bitstream"]
 
 
+def test_a_hangup_that_the_caller_ignores_is_ignored(toy: Toy):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        process = toy.start("bitstream", "config=tiny", "seed=14")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    log = toy.out("implement").with_name("implement.log")
+    wait_for(lambda: log.exists() and "half way" in log.read_text(), "implement began")
+    process.send_signal(signal.SIGHUP)
+    (toy.root / "go").touch()
+    assert process.wait(60) == 0
+
+
+def test_a_build_whose_output_nobody_reads_is_built(toy: Toy):
+    process = toy.start("bitstream", "config=tiny")
+    assert process.stdout
+    process.stdout.close()
+    assert process.wait(60) == 0
+    assert toy.out("bitstream").exists()
+
+
 def test_of_two_builds_at_once_one_waits_and_says_so(toy: Toy):
     first = toy.start("bitstream", "config=tiny", "seed=14")
     wait_for(lambda: toy.out("implement").parent.exists(), "the first build reached implement")

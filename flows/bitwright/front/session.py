@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,7 +38,7 @@ class Session:
     display: Display = field(default_factory=Display)
     faults: list[BaseException] = field(default_factory=list)
     status: int = OK  # of a task that runs something else, such as pytest
-    building: int = 0  # steps under way
+    running: set[str] = field(default_factory=set)  # steps under way
     signal: int = 0
     checked: bool = False  # the preflight was made
 
@@ -65,11 +64,11 @@ class Session:
                 engine.preflight(list(self.steps.values()))
             engine.build(self.steps[name], cache=self.cache, events=self.display.event)
 
-        self.building += 1
+        self.running.add(name)
         try:
             return self.act(run)
         finally:
-            self.building -= 1
+            self.running.discard(name)
 
     def act(self, action: Callable[[], Any]) -> bool:
         """Do what a task does; a fault is kept for the end of the run, never a traceback here."""
@@ -85,18 +84,17 @@ class Session:
 
     def close(self) -> int:
         """Say what went wrong, if anything, and return the exit status."""
-        stopped = bool(self.signal) or any(isinstance(fault, Stopped) for fault in self.faults)
+        faults = [fault for fault in self.faults if not isinstance(fault, Stopped)]
+        stopped = bool(self.signal) or len(faults) < len(self.faults)
         self.display.close(stopped)
+        status = max([tell(fault) for fault in faults], default=self.status)
         if stopped:
             number = self.signal or signal.SIGINT
             what = "interrupted" if number == signal.SIGINT else signal.Signals(number).name
             kept = "; finished steps are kept, the same command goes on from here"
             complain(f"doit: {what}{kept if self.steps else ''}")
             return 128 + number
-        for fault in self.faults:
-            if isinstance(fault, BrokenPipeError):
-                raise fault
-        return max([tell(fault) for fault in self.faults], default=self.status)
+        return status
 
 
 _current = Session()
@@ -135,9 +133,6 @@ def guarded(action: Callable[[], int]) -> int:
     try:
         with signals():
             return action()
-    except BrokenPipeError:  # `./doit list | head`: nobody reads on
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
         _current.signal = _current.signal or signal.SIGINT
         return _current.close()
@@ -147,18 +142,25 @@ def guarded(action: Callable[[], int]) -> int:
 
 @contextmanager
 def signals() -> Iterator[None]:
-    """SIGINT, SIGTERM and SIGHUP end the tools, then the run; a second one ends it at once."""
+    """SIGINT, SIGTERM and SIGHUP end the tools, then the run; a second one ends it at once.
+
+    One that the caller ignores (nohup) stays ignored.
+    """
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
         first, _current.signal = not _current.signal, number
-        if first and _current.building:
+        if first and _current.running:
             from bitwright import engine
 
             engine.stop()  # each build under way raises Stopped once its tool is gone
         else:
             raise KeyboardInterrupt
 
-    caught = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    caught = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    ]
     before = {number: signal.signal(number, on_signal) for number in caught}
     try:
         yield
