@@ -1,7 +1,8 @@
 // matmul: the matrix engine as a kernel: D = requant(A B + bias), int8 by int8, under ap_ctrl_hs.
-// Latency    start to done, in cycles: (tiles + 1) * 8 * ceil(K / 8) and some 200, where tiles =
-//            ceil(M / Rows) * ceil(N / Cols), if memory keeps up and a tile takes Rows x Cols + 60.
-// Throughput Rows x Cols products per cycle.
+// Latency    start to done, for an 8 x 8 array and memory that keeps up: (tiles + 2) * 8 * ceil(K / 8)
+//            + 160 + 2 * its latency cycles, where tiles = ceil(M / Rows) * ceil(N / Cols).
+// Throughput Rows x Cols products per cycle, if K is at least Rows x Cols: a tile of results leaves at
+//            a value per cycle.
 // Comb path  m_axi_gmem_* none but RREADY, always high.  Reset  ap_rst_n, synchronous: forgets the run;
 //            the memory must forget its bursts in the same reset.
 // Registers: kernel.yml. B in [N][K] order is read in whole rows; in [K][N] order in bursts of one or
