@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from bitwright import golden
 from bitwright.errors import ToolError
-from bitwright.host import simulate
+from bitwright.host import check, simulate
 from bitwright.host.driver import KernelDriver
 from bitwright.host.matmul import layout, matmul, set_arguments, signature
 from bitwright.host.predict import measure
@@ -31,8 +31,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_products_are_the_golden_models_bit_for_bit(built: tuple[Path, Path]) -> None:
     with simulate.board(*built, *RANDOM_START) as soc:
         soc.init_sdram()
-        for case in simulate.cases(SYSTEM.rows, SYSTEM.cols):
-            simulate.compare(soc, case)  # raises if a number differs
+        for case in check.cases(SYSTEM.rows, SYSTEM.cols):
+            check.compare(soc, case)  # raises if a number differs
 
 
 def test_a_wrong_number_is_noticed(
@@ -51,7 +51,7 @@ def test_a_wrong_number_is_noticed(
         simulate.board(*built) as soc,
     ):
         soc.init_sdram()
-        simulate.compare(soc, simulate.Case(9, 13, 20, True, False))
+        check.compare(soc, check.Case(9, 13, 20, True, False))
 
 
 def test_the_same_run_takes_the_same_cycles_on_every_start(built: tuple[Path, Path]) -> None:

@@ -4,14 +4,17 @@
 // simulation is the same to the cycle whenever and however fast the host asks. The answer's length
 // is known from the bridge's protocol: command, length in words, four bytes of address, data.
 //
-//   bench [+port=N] [+bit_cycles=N] [+patience=N]
+//   bench [+port=N] [+bit_cycles=N] [+patience=N] [+with_parent]
 //     port        0 takes a free one; the first line of output says which
 //     bit_cycles  system clocks per UART bit, as the system was generated
 //     patience    system clocks without a byte of an awaited answer until it is given up
+//     with_parent end when the process that started it ends, however that happens
 // Ends with status 0 when the host hangs up, 3 when an answer does not come.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -175,6 +178,7 @@ int main(int argc, char** argv) {
   context.commandArgs(argc, argv);
   const unsigned bit_cycles = static_cast<unsigned>(argument(context, "bit_cycles", 8));
   const uint64_t patience = argument(context, "patience", 1'000'000);
+  if (*context.commandArgsPlusMatch("with_parent")) prctl(PR_SET_PDEATHSIG, SIGKILL);
   const auto dut = std::make_unique<Vulx3s_sim>(&context);
   Transmitter to_system(bit_cycles);
   Receiver from_system(bit_cycles);

