@@ -38,9 +38,12 @@ def small_engine(tmp_path_factory):
     return benchmark.build(tmp_path_factory.mktemp("small_engine"), *SMALL_PARAMETERS)
 
 
-def run(program, **options):
-    """Run the bench; keyword arguments are its options, _ for -. Returns what it printed."""
-    words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+def run(program, *plus, **options):
+    """Run the bench; keyword arguments are its options, _ for -. Returns what it printed.
+
+    plus: Verilator's own, such as +verilator+rand+reset+2
+    """
+    words = [*plus, *(f"--{name.replace('_', '-')}={value}" for name, value in options.items())]
     ended = subprocess.run([program, *words], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
@@ -52,6 +55,12 @@ def test_random_products_are_bit_exact_whatever_stalls_fails_or_interferes(engin
 
 def test_a_small_engine_is_bit_exact_too(small_engine):
     assert "120 random products bit-exact" in run(small_engine, random=120, seed=2, **SMALL)
+
+
+def test_the_engine_needs_no_value_that_reset_does_not_give(engine):
+    """Every register and memory starts with random bits."""
+    plus = "+verilator+rand+reset+2", "+verilator+seed+5"
+    assert "40 random products bit-exact" in run(engine, *plus, random=40, seed=3)
 
 
 @pytest.mark.parametrize("layout", ["nk", "kn"])

@@ -7,6 +7,7 @@ from axi_memory import AxiMemory
 from cocotb.clock import Clock
 from cocotb.triggers import RisingEdge
 
+LIMIT_NS = 10_000  # no test runs longer; a hang ends here
 BURST = {"addr": 0x1000, "len": 3, "size": 3, "burst": 1, "id": 0}
 
 
@@ -73,14 +74,14 @@ ADDRESS_FAULTS = (
 )
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 @cocotb.parametrize(channel=("ar", "aw"), fault=ADDRESS_FAULTS)
 async def a_burst_against_the_rules_is_caught(dut, channel, fault):
     master, memory = await begin(dut)
     assert fault[1] in await breach(dut, master.send(channel, **fault[0]), memory)
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 @cocotb.parametrize(addr=(0xFE0, 0x1028))
 async def a_read_outside_the_buffers_is_caught(dut, addr):
     master, memory = await begin(dut)
@@ -94,7 +95,7 @@ async def write(master, addr, beats, strobe=0xFF, last=None):
         await master.send("w", strb=strobe, last=int(end))
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 @cocotb.parametrize(
     play=((0x2020, 1, 0x03, None), (0x1FF8, 1, 0xFF, None), (0x1000, 1, 0x01, None))
 )
@@ -103,7 +104,7 @@ async def a_byte_written_outside_the_buffers_is_caught(dut, play):
     assert "this byte is outside" in await breach(dut, write(master, *play), memory)
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 @cocotb.parametrize(last=(0, 3))
 async def wlast_in_the_wrong_place_is_caught(dut, last):
     master, memory = await begin(dut)
@@ -124,7 +125,7 @@ async def change(master, channel, name):
     await master.edges(3)
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 @cocotb.parametrize(channel=("ar", "aw", "w"))
 async def valid_must_be_held_and_payload_stable(dut, channel):
     master, memory = await begin(dut, stall=1)
@@ -135,7 +136,7 @@ async def valid_must_be_held_and_payload_stable(dut, channel):
     assert "changed while it waited" in await breach(dut, change(master, channel, name), memory)
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def it_answers_after_its_latency_and_then_a_beat_per_cycle(dut):
     master, memory = await begin(dut, latency=64)
     for _ in range(2):
@@ -148,7 +149,7 @@ async def it_answers_after_its_latency_and_then_a_beat_per_cycle(dut):
     memory.finish()
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def it_holds_as_many_bursts_as_it_says(dut):
     master, memory = await begin(dut, latency=1000, outstanding=3)
     master.drive("ar", valid=1)

@@ -15,6 +15,7 @@ from cocotb.triggers import RisingEdge
 
 SAMPLE = kernel.load(Path(__file__).with_name("kernel.yml"))
 AT = {register.name: register.offset for register in SAMPLE.registers}
+LIMIT_NS = 60_000  # no test runs longer; a hang ends here
 START, DONE, IDLE, READY, AUTO_RESTART = 1, 2, 4, 8, 128
 SEED = int(os.environ.get("COCOTB_RANDOM_SEED", "1"))
 
@@ -67,7 +68,7 @@ async def cycle_of_change(dut, signal):
 # ------------------------------------------------------------------------------------ the map
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 @cocotb.parametrize(stall=(0.0, 0.6))
 async def every_argument_holds_what_was_written_and_reaches_the_engine(dut, stall):
     host, rng = await begin(dut, stall=stall), random.Random(1)
@@ -90,7 +91,7 @@ async def every_argument_holds_what_was_written_and_reaches_the_engine(dut, stal
     assert int(dut.flags_o.value) == (flags >> 31 << 1 | flags & 1)
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def strobes_write_single_bytes(dut):
     host = await begin(dut)
     await host.write(AT["rows"], 0x1122_3344)
@@ -102,7 +103,7 @@ async def strobes_write_single_bytes(dut):
     assert dut.start_o.value == 0, "start was written by a byte that was not strobed"
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def read_only_registers_show_the_engine_and_ignore_writes(dut):
     host = await begin(dut)
     dut.tired_i.value, dut.ticks_i.value = 1, 0x1234_5678_9ABC_DEF0
@@ -114,7 +115,7 @@ async def read_only_registers_show_the_engine_and_ignore_writes(dut):
     assert await host.read(AT["status"]) == 1
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def an_offset_without_a_register_reads_zero_and_changes_nothing(dut):
     host = await begin(dut)
     known = {offset for r in SAMPLE.registers for _, offset in r.words}
@@ -129,7 +130,7 @@ async def an_offset_without_a_register_reads_zero_and_changes_nothing(dut):
 # -------------------------------------------------------------------------------------- CTRL
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def a_run_goes_from_idle_through_start_to_done_which_reading_clears(dut):
     host = await begin(dut)
     assert await host.read(AT["ctrl"]) == IDLE
@@ -143,7 +144,7 @@ async def a_run_goes_from_idle_through_start_to_done_which_reading_clears(dut):
     assert await host.read(AT["ctrl"]) == IDLE
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def done_is_seen_exactly_once_whenever_ctrl_is_read(dut):
     """The read sweeps across the cycle of done: one read in flight, one after it."""
     seen_by = []
@@ -164,7 +165,7 @@ async def done_is_seen_exactly_once_whenever_ctrl_is_read(dut):
     assert sorted(seen_by) == seen_by and set(seen_by) == {"first", "second"}, "no sweep across"
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def a_start_while_busy_has_no_effect_and_one_after_done_has(dut):
     """The write sweeps across the cycle of done; the cycle of done itself still counts as busy."""
     host = await begin(dut)
@@ -186,7 +187,7 @@ async def a_start_while_busy_has_no_effect_and_one_after_done_has(dut):
     assert outcomes == [int(offset + 1 < latency - 1) for offset in range(10)], (outcomes, latency)
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def auto_restart_keeps_start_until_it_is_switched_off(dut):
     host = await begin(dut)
     await host.write(AT["ctrl"], START | AUTO_RESTART)
@@ -207,7 +208,7 @@ async def auto_restart_keeps_start_until_it_is_switched_off(dut):
 # --------------------------------------------------------------------------------- interrupts
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def the_interrupt_needs_gie_and_ier_and_falls_when_isr_is_toggled(dut):
     for gie, ier in ((0, 0), (0, 3), (1, 0), (1, 1), (1, 2), (1, 3)):
         host = await begin(dut)
@@ -224,7 +225,7 @@ async def the_interrupt_needs_gie_and_ier_and_falls_when_isr_is_toggled(dut):
         assert dut.interrupt_o.value == 0
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 @cocotb.parametrize(before=(0, 1))
 async def an_event_in_the_cycle_isr_is_written_is_not_lost(dut, before):
     """The write sweeps across the event: it takes back what it met, and never what came with it."""
@@ -251,7 +252,7 @@ async def an_event_in_the_cycle_isr_is_written_is_not_lost(dut, before):
 # ----------------------------------------------------------------------------------- the bus
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 @cocotb.parametrize(seed=range(3))
 async def slow_hosts_and_mixed_accesses_get_one_answer_each(dut, seed):
     host, rng, model = await begin(dut, stall=0.5), random.Random(seed), {}
@@ -267,7 +268,7 @@ async def slow_hosts_and_mixed_accesses_get_one_answer_each(dut, seed):
     assert dut.s_axi_control_bvalid.value == 0 and dut.s_axi_control_rvalid.value == 0
 
 
-@cocotb.test
+@cocotb.test(timeout_time=LIMIT_NS, timeout_unit="ns")
 async def a_read_and_a_write_at_once_both_happen(dut):
     host, rng = await begin(dut), random.Random(4)
     for _ in range(50):

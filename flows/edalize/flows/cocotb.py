@@ -11,17 +11,19 @@
         toplevel: systolic
 
 The folders of all .py files are put on PYTHONPATH. Random seed 1 unless COCOTB_RANDOM_SEED says
-otherwise. A failing test, no test at all, or a simulator that died fails `fusesoc run`.
+otherwise; `fusesoc run ... --waves` leaves dump.vcd. A failing test, no test at all, or a simulator
+that died fails `fusesoc run`.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from edalize.flows.edaflow import Edaflow
+from edalize.flows.edaflow import Edaflow, FlowGraph
 from edalize.flows.verilated import Verilated
 
 RESULTS = "results.xml"
@@ -35,13 +37,23 @@ class Cocotb(Verilated):
         **Edaflow.FLOW_OPTIONS,
         "cocotb_module": {"type": "str", "desc": "Python module that holds the tests"},
         "cocotb_filter": {"type": "str", "desc": "Regular expression: run only tests it matches"},
+        "waves": {"type": "bool", "desc": "Leave dump.vcd in the work root"},
     }
+
+    def configure_flow(self, flow_options: Mapping[str, Any]) -> FlowGraph:
+        graph = super().configure_flow(flow_options)
+        if flow_options.get("waves"):
+            traces = ["--trace-vcd", "--trace-structs"]
+            graph.get_node(self.TOOL).fdto["verilator_options"] = traces
+        return graph
 
     def run(self, args: Any = None) -> None:
         results = Path(self.work_root) / RESULTS
         results.unlink(missing_ok=True)
         command, arguments, folder = self.flow.get_node(self.TOOL).inst.run()
-        self._run_tool(command, args=arguments, cwd=folder, env=self.test_environment())
+        traces = ["--trace"] if self.flow_options.get("waves") else []
+        environment = self.test_environment()
+        self._run_tool(command, args=[*arguments, *traces], cwd=folder, env=environment)
         judge(results)
 
     def test_environment(self) -> dict[str, str]:

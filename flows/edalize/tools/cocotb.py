@@ -14,6 +14,8 @@ PROGRAM = "Vtop"  # the name that cocotb's main() expects
 class Cocotb(Verilator):  # type: ignore[misc]  # Edalize is untyped
     """As Edalize's, but with the paths written out and no command substitution left to a shell."""
 
+    commands: EdaCommands
+
     def setup(self, edam: dict[str, Any]) -> None:
         from cocotb_tools import config
 
@@ -30,7 +32,7 @@ class Cocotb(Verilator):  # type: ignore[misc]  # Edalize is untyped
             f'-LDFLAGS "-Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"',
             str(main),
         ]
-        verilate = self.commands.commands[0]
+        verilate: Any = self.commands.commands[0]
         compile_options = self.tool_options.get("make_options", [])
         self.toplevel = "top"  # what run() starts is V<toplevel>
         self.commands = EdaCommands()
