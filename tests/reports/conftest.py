@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 from bitwright.reports import metrics, nextpnr, placement, yosys
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault
+settings.load_profile("unhurried")
 
 SPECIMENS = Path(__file__).parents[1] / "specimens"
 PART = "LFE5U-85F-6CABGA381"

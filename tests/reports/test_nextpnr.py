@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.nextpnr import Routed, parse_report, signal_name
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 SPECIMENS = Path(__file__).parents[1] / "specimens" / "nextpnr-0.11"
@@ -136,11 +136,19 @@ def change(way: Way, new: Any) -> tuple[str, Any]:
     return json.dumps(report), old
 
 
+def stage_kind(way: Way) -> str:
+    """The type of the stage that a way leads into."""
+    return str(REPORT[way[0]][way[1]][way[2]][way[3]]["type"])  # type: ignore[index]
+
+
 @given(way=st.sampled_from(WAYS), new=OTHER)
+@example(way=("critical_paths", 2, "path", 0, "delay"), new=-1)
 def test_a_value_of_another_type_is_an_error(way: Way, new: Any):
     text, old = change(way, new)
     if kind(old) == kind(new) and new not in (-1, 1.5e400):
         return
+    if new == -1 and way[-1] == "delay" and stage_kind(way) == "setup":
+        return  # a flip-flop may take its input after the edge
     with pytest.raises(ReportError):
         read(text)
 

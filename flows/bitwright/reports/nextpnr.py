@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bitwright.reports.document import Item, read_json, refuse
 
-LOGIC = frozenset({"clk-to-q", "source", "logic", "setup", "hold", "clk-to-clk", "clk-skew"})
+SIGNED = frozenset({"setup", "hold", "clk-to-clk", "clk-skew"})  # may be less than nothing
+LOGIC = frozenset({"clk-to-q", "source", "logic", *SIGNED})
 ROUTING = "routing"
 AGREE_NS = 0.005  # a path and the frequency nextpnr derived from it may differ by rounding only
 EVENT = re.compile(r"(posedge|negedge) (\S.*)", re.DOTALL)
@@ -153,7 +154,8 @@ def _stage(item: Item) -> Stage:
     _, place = (_tile(end["loc"]) for end in ends)
     return Stage(
         kind=kind,
-        delay_ns=round(item["delay"].number(-1e6, 1e6), 3),  # nextpnr counts picoseconds
+        # nextpnr counts picoseconds
+        delay_ns=round(item["delay"].number(-1e6 if kind in SIGNED else 0, 1e6), 3),
         from_cell=ends[0]["cell"].text(),
         from_port=ends[0]["port"].text(),
         to_cell=ends[1]["cell"].text(),
