@@ -93,7 +93,7 @@ def _variable(line: str) -> str:
 
 
 def _command(command: Any) -> Command:
-    prefix = [f"{name}={value}" for name, value in command.variables.items()]
+    prefix = [f"{name}={value}" for name, value in dict(command.variables).items()]
     env = ["env", *prefix] if prefix else []
     lines = [" ".join(map(str, [*env, *words])) for words in command.commands if words]
     step: Step | None = getattr(command, "step", None)
@@ -285,10 +285,7 @@ def _reads(graph: Mapping[str, Any], base: Path) -> set[Path]:
     """Every file that a flow may read: given ones, EDAM's wherever they are, all they include."""
     names = {*graph["given"], *_edam(base)}
     names |= {name for command in graph["commands"] for name in command["depends"]}
-    made = _read(base / STATE / MADE).get("made", {})
-    inside = {name for name in names if name not in made and (base / name).is_file()}
-    here = Path.cwd()
-    found = {os.path.relpath((base / name).absolute(), here) for name in inside}
+    found = {os.path.relpath(base / name) for name in names if (base / name).is_file()}
     folders = {str(Path(name).parent) for name in found}
     for name in graph["given"]:
         path = base / name
@@ -296,7 +293,9 @@ def _reads(graph: Mapping[str, Any], base: Path) -> set[Path]:
             text = path.read_text(encoding="utf-8", errors="replace")
             folders |= {str(base / folder) for folder in INCLUDE_DIR.findall(text)}
     found |= set(included(sorted(found), sorted(folders)))
-    return {Path(os.path.relpath(name)) for name in found}
+    seen = ((Path(os.path.relpath(name)), os.path.relpath(name, base)) for name in found)
+    given = {os.path.normpath(name) for name in graph["given"]}
+    return {path for path, inside in seen if inside in given or inside.startswith("../")}
 
 
 def _edam(work_root: Path) -> set[str]:
@@ -333,9 +332,7 @@ def _changed(before: Mapping[str, Stat], after: Mapping[str, Stat]) -> list[str]
 def _given(work_root: Path, since_ns: int) -> list[str]:
     """The files of a work root that no run of the flow made."""
     files = _files(work_root)
-    made = set(_read(work_root / STATE / MADE).get("made", {}))
-    if before := _read(work_root / STATE / BEFORE):  # a run was killed: what it left is not given
-        made |= set(_changed(before, files))
+    made = _made(work_root, files)
     sources = _edam(work_root)
     return sorted(
         name
@@ -346,11 +343,16 @@ def _given(work_root: Path, since_ns: int) -> list[str]:
 
 def _remove_made(base: Path, given: set[str]) -> None:
     """Remove what earlier runs made, so that no tool takes any of it for up to date."""
-    made = set(_read(base / STATE / MADE).get("made", {}))
-    if before := _read(base / STATE / BEFORE):
-        made |= set(_changed(before, _files(base)))
-    for name in made - given:
+    for name in _made(base, _files(base)) - given:
         (base / name).unlink(missing_ok=True)
+
+
+def _made(folder: Path, files: Mapping[str, Stat]) -> set[str]:
+    """What runs of the flow made, the last one included, even if it was killed."""
+    made = set(_read(folder / STATE / MADE).get("made", {}))
+    if (folder / STATE / BEFORE).exists():
+        made |= set(_changed(_read(folder / STATE / BEFORE), files))
+    return made
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+`define TOY_STRIDE 24'd1
