@@ -26,6 +26,7 @@ SCHEMA = 1
 MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
 MANIFESTS = "manifests"  # by USERCODE, so that yesterday's bitstream can still be told
+TARGETS = Path("configs/targets")
 NAMING = "implement"  # the step whose key names the hardware
 USERCODE_DIGITS = 8  # of that key, in hex: the 32 bits of the USERCODE
 # Of a Design: says why, not what; differs with what is installed.
@@ -62,7 +63,7 @@ def manifest(
     design: Design, steps: Sequence[Step], records: Mapping[str, Record]
 ) -> dict[str, Any]:
     """The content of manifest.json. records: of every step, by name."""
-    sources = _sources(design.build, steps)
+    sources = _sources(design, steps)
     naming = records.get(NAMING)
     return {
         "schema": SCHEMA,
@@ -134,10 +135,13 @@ def _write_timings(build: Path, steps: Sequence[Step]) -> None:
         write_if_changed(build / TIMINGS, text.encode())
 
 
-def _sources(build: Path, steps: Sequence[Step]) -> list[Path]:
-    """What the build reads and did not make itself."""
+def _sources(design: Design, steps: Sequence[Step]) -> list[Path]:
+    """What the build reads and did not make itself, with the config and the target it is of."""
     paths = {Path(os.path.normpath(path)) for step in steps for path in step.reads}
-    return sorted(path for path in paths if build not in path.parents)
+    for path in (design.source, TARGETS / f"{design.target.name}.yml"):
+        if path.is_file() and not path.is_absolute():
+            paths.add(path)
+    return sorted(path for path in paths if design.build not in path.parents)
 
 
 def _step(step: Step, record: Record) -> dict[str, Any]:

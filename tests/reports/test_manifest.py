@@ -38,7 +38,7 @@ def steps() -> list[Step]:
     common: dict[str, Any] = {"tools": (Tool("copier", "1.2", "/usr/bin/copier"),)}
     one, two = base / "synthesize", base / "implement"
     return [
-        Step("synthesize", one, (CONFIG, RTL), (one / "out.txt",),
+        Step("synthesize", one, (RTL,), (one / "out.txt",),
              ("python", "-c", CODE, f"../../../../{RTL}"), **common),
         Step("implement", two, (one / "out.txt",), (two / "out.txt",),
              ("python", "-c", CODE, "../synthesize/out.txt"), after=("synthesize",), **common),
