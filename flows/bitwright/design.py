@@ -131,10 +131,10 @@ KERNEL: Mapping[str, Reader] = {
     "name": OneOf(("matmul",)),
     "build": OneOf(("rtl",)),
     "format": OneOf(("int8",)),
-    "rows": OneOf((4, 8, 16, 32)),
-    "cols": OneOf((4, 8, 16, 32)),
-    "a_kib": Integer(1, 32768),
-    "b_kib": Integer(1, 32768),
+    "rows": OneOf((4, 8, 16)),
+    "cols": OneOf((4, 8, 16)),
+    "a_kib": Integer(1, 512),
+    "b_kib": Integer(1, 512),
 }
 CONFIG_KEYS = ("clock_mhz", "kernels", "model", "targets")
 CLOCK = Number(1, 1000)

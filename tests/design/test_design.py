@@ -124,7 +124,7 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
         "heads: 15 does not divide embed_dim 1024; the nearest that do: 4, 8, 16",
     ),
     "format": (lambda t: t.replace("int8", "int7"), "int7", "did you mean 'int8'?"),
-    "array_size": (lambda t: t.replace("rows: 8", "rows: 7"), "rows", "one of 4, 8, 16, 32"),
+    "array_size": (lambda t: t.replace("rows: 8", "rows: 7"), "rows", "one of 4, 8, 16, found '7'"),
     "panel": (
         lambda text: text.replace("a_kib: 128", "a_kib: 16 "),
         "a_kib",
