@@ -59,6 +59,8 @@ MEMORY_BASE = 0x4000_0000  # of the SDRAM, for the host and for the engine alike
 CONTROL_BASE = 0x3000_0000  # of the engine's registers
 CONTROL_SIZE = 0x1000
 BUS_TIMEOUT_CYCLES = 100_000  # far above any wait, far below the bridge's 100 ms
+SDRAM_MHZ = 100.0  # up to which all chips of BoardSdram have a CAS latency of 2
+RATES = {"1:1": 1, "1:2": 2}  # SDRAM clocks per system clock
 DFII_COMMANDS = {"CS": 0x01, "WE": 0x02, "CAS": 0x04, "RAS": 0x08}
 DFII_CONTROLS = {"SEL": 0x01, "CKE": 0x02, "ODT": 0x04, "RESET_N": 0x08}
 
@@ -425,8 +427,40 @@ def sdram_init(system: System) -> list[dict[str, Any]]:
     return steps
 
 
+def clocks_mhz(rate: str) -> list[float]:
+    """The system clocks, of whole Hz, that ECP5's PLL makes of the crystal beside the SDRAM's."""
+    found = set()
+    for divided in (pins.CLOCK_MHZ, pins.CLOCK_MHZ / 2):  # what the phase detector may see
+        for multiple in range(1, 129):
+            vco = divided * multiple
+            if 400 <= vco <= 800:  # the SDRAM's clock must be a whole division too
+                found |= {vco / division for division in range(RATES[rate], 129, RATES[rate])}
+    fastest = SDRAM_MHZ / RATES[rate]
+    return sorted(mhz for mhz in found if 10 <= mhz <= fastest and (mhz * 1e6).is_integer())
+
+
+def refuse_bad(options: Options) -> None:
+    """Exit with a message if the board cannot run so."""
+    if not options.sim:
+        possible = clocks_mhz(options.sdram_rate)
+        if options.clock_mhz not in possible:
+            near = sorted(possible, key=lambda mhz: abs(mhz - options.clock_mhz))[:3]
+            raise SystemExit(
+                f"ERROR: clock_mhz {options.clock_mhz:g}: the PLL cannot make it of 25 MHz, "
+                f"or the SDRAM would run above {SDRAM_MHZ:g}\n"
+                f"  next      {' or '.join(f'{mhz:g}' for mhz in sorted(near))}"
+            )
+    if not 9600 <= options.baud <= options.clock_mhz * 1e6 / 4:
+        raise SystemExit(
+            f"ERROR: baud {options.baud}\n"
+            f"  expected  9600 to {options.clock_mhz * 1e6 / 4:.0f}, a quarter of the clock\n"
+            "  next      1000000, 2000000 or 3000000 suit the board's FTDI chip"
+        )
+
+
 def generate(options: Options, out: Path) -> None:
     """Write all files of the system into `out`."""
+    refuse_bad(options)
     system = System(options)
     system.finalize()
     verilog = system.platform.get_verilog(system.get_fragment(), name=options.top)
@@ -448,11 +482,16 @@ def arguments() -> tuple[Options, Path]:
     parser.add_argument("--b-kib", type=int, default=128)
     parser.add_argument("--clock-mhz", type=float, default=50.0)
     parser.add_argument("--baud", type=int, default=3_000_000)
-    parser.add_argument("--sdram-rate", choices=("1:1", "1:2"), default="1:2")
+    parser.add_argument(
+        "--sdram-rate", choices=RATES, help="default: 1:2 as far as the SDRAM is fast enough"
+    )
     parser.add_argument("--sim", action="store_true")
     parser.add_argument("--out", type=Path, required=True)
     values = vars(parser.parse_args())
     out = values.pop("out")
+    values["sdram_rate"] = values["sdram_rate"] or (
+        "1:2" if 2 * values["clock_mhz"] <= SDRAM_MHZ else "1:1"
+    )
     return Options(**values), out
 
 

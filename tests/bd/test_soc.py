@@ -99,6 +99,36 @@ def test_systems_of_other_sizes_have_other_identities(tmp_path: Path, system: Pa
     assert len(identities) == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--clock-mhz", "54"), "clock_mhz 54: the PLL cannot make it.*next      5[345]"),
+        (("--clock-mhz", "55", "--sdram-rate", "1:2"), "SDRAM would run above 100"),
+        (("--baud", "20000000"), "expected  9600 to 12500000"),
+    ],
+)
+def test_what_the_board_cannot_do_is_refused_with_what_it_can(
+    tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    command = (sys.executable, "-s", str(BOARD / "soc.py"), *options, "--out", str(tmp_path))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.search(message, done.stderr, re.DOTALL)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("clock", "sdram"), [("40", 80), ("50", 100), ("55", 55), ("62.5", 62.5), ("75", 75)]
+)
+def test_the_sdram_runs_twice_as_fast_where_it_can(
+    tmp_path: Path, clock: str, sdram: float
+) -> None:
+    generate(tmp_path, "--clock-mhz", clock)
+    verilog = (tmp_path / "ulx3s.v").read_text()
+    assert f'FREQUENCY_PIN_CLKOP = "{float(clock)}"' in verilog
+    assert f'FREQUENCY_PIN_CLKOS = "{float(sdram)}"' in verilog
+
+
 @pytest.mark.parametrize(("sim", "top"), [(False, "ulx3s"), (True, "ulx3s_sim")])
 def test_the_fusesoc_generator_gives_a_core_of_existing_files(
     tmp_path: Path, sim: bool, top: str

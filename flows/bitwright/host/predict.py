@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--n", type=int, default=n)
     parser.add_argument("--k", type=int, default=k)
     parser.add_argument("--clock-mhz", type=float, default=50.0)
-    parser.add_argument("--sdram-rate", choices=("1:1", "1:2"), default="1:2")
+    parser.add_argument("--sdram-rate", choices=("1:1", "1:2"), default="")
     parser.add_argument("--build", type=Path, help="folder for what is made (default: a new one)")
     parser.add_argument("--source", type=Path, nargs="+", help="the engine's files, in order")
     args = parser.parse_args(argv)

@@ -39,7 +39,7 @@ class System:
     a_kib: int = 128
     b_kib: int = 128
     clock_mhz: float = 50.0
-    sdram_rate: str = "1:2"
+    sdram_rate: str = ""  # 1:1 or 1:2; soc.py chooses when empty
 
     def arguments(self) -> tuple[str, ...]:
         baud = round(self.clock_mhz * 1e6 / BIT_CYCLES)
@@ -47,7 +47,8 @@ class System:
             *("--rows", str(self.rows), "--cols", str(self.cols)),
             *("--a-kib", str(self.a_kib), "--b-kib", str(self.b_kib)),
             *("--clock-mhz", f"{self.clock_mhz:g}", "--baud", str(baud)),
-            *("--sdram-rate", self.sdram_rate, "--sim"),
+            *(("--sdram-rate", self.sdram_rate) if self.sdram_rate else ()),
+            "--sim",
         )
 
 
