@@ -248,17 +248,19 @@ def _build_unit(graph: Mapping[str, Any], base: Path, commands: Sequence[Command
     before = _files(base)
     write_atomic(state / BEFORE, json.dumps(before).encode())
     (step.dir / RECORD).unlink(missing_ok=True)
+    key = ""  # of a run that did not end well
     try:
-        record = _engine_build(step)
-    except BaseException:
-        for target in _targets(commands):  # half of a file is worse than none
-            (base / target).unlink(missing_ok=True)
-        raise
-    missing = [target for target in _targets(commands) if not (base / target).is_file()]
-    made = {name: digest(base / name) for name in _changed(before, _files(base))}
-    document = {"key": record.key, "made": made, "missing": missing}
-    write_atomic(state / MADE, json.dumps(document, indent=1, sort_keys=True).encode())
-    (state / BEFORE).unlink(missing_ok=True)
+        key = _engine_build(step).key
+    finally:
+        targets = _targets(commands)
+        if not key:  # half of a file is worse than none
+            for target in targets:
+                (base / target).unlink(missing_ok=True)
+        missing = [target for target in targets if not (base / target).is_file()]
+        made = {name: digest(base / name) for name in _changed(before, _files(base))}
+        document = {"key": key, "made": made, "missing": missing}
+        write_atomic(state / MADE, json.dumps(document, indent=1, sort_keys=True).encode())
+        (state / BEFORE).unlink(missing_ok=True)
 
 
 def _targets(commands: Iterable[Command]) -> list[str]:
