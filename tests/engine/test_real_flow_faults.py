@@ -61,7 +61,7 @@ class Clone:
     def run(self, *words: str) -> str:
         """What a run that ends well prints."""
         process = self.start(*words)
-        text = process.communicate(timeout=1200)[0]
+        text = process.communicate(timeout=2400)[0]
         assert process.returncode == 0, text
         return text
 
@@ -97,7 +97,7 @@ def clones(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Clone, Cl
     one, other = Clone(place / "one"), Clone(place / "deeper" / "another")
     beside = other.start("bitstream", "config=tiny", "cache=off")
     text = one.run("bitstream", "config=tiny")
-    beside_text = beside.communicate(timeout=1200)[0]
+    beside_text = beside.communicate(timeout=2400)[0]
     assert beside.returncode == 0, beside_text
     yield one, other, text
     for clone in (one, other):
@@ -137,7 +137,7 @@ def test_touched_source_runs_nothing(clone):
 
 def test_comment_runs_synthesis_and_nothing_after_it(clone):
     bit = (clone.build / "bitstream/tiny.bit").read_bytes()
-    source = clone.root / "cores/systolic/rtl/systolic.sv"
+    source = clone.root / "cores/systolic/rtl/systolic_pe.sv"
     text = source.read_text()
     source.write_text(f"// A comment, and a line more.\n\n{text}")
     assert clone.bitstream() == ["ran synthesize"]
@@ -171,24 +171,15 @@ def test_damaged_cache_entry_is_said_and_built_again(clone):
 
 
 @pytest.mark.parametrize(
-    ("number", "mode", "phase"),
-    [
-        (INT, (), "placing"),
-        (TERM, (), "placing"),
-        (KILL, (), "placing"),
-        (INT, ("-n", "2"), "placing"),
-        (TERM, ("-n", "2"), "placing"),
-        (KILL, ("-n", "2"), "routing"),
-    ],
+    ("number", "mode"),
+    [(number, mode) for mode in ((), ("-n", "2")) for number in (INT, TERM, KILL)],
 )
-def test_signal_in_place_and_route_leaves_nothing_alive_or_looking_finished(
-    clone, number, mode, phase
-):
+def test_signal_in_place_and_route_leaves_nothing_alive_or_looking_finished(clone, number, mode):
     process = clone.start("bitstream", "config=tiny", "seed=2", *mode)
     seen = []
     for line in process.stdout:
         seen.append(line)
-        if re.match(rf"implement .*{phase}", line):
+        if re.match("implement .*placing", line):
             break
     assert told("".join(seen)) == ["ran implement"], "".join(seen)  # all that the last run missed
     alive = {pid: os.pidfd_open(pid) for pid in clone.processes()}
@@ -219,7 +210,7 @@ def test_of_two_builds_at_once_the_second_waits_and_gets_its_own_bitstream(clone
     first.communicate(timeout=60)
     text = second.communicate(timeout=60)[0]
     assert second.returncode == 0, text
-    assert told(text) == ["cached implement", "cached report", "cached bitstream"]
+    assert told(text) == ["cached implement"]  # what follows it is the first seed's still
 
 
 def test_back_to_the_first_seed_is_the_first_bitstream_without_a_tool(clones):
