@@ -259,3 +259,37 @@ def test_program_hands_the_bitstream_to_the_loader(toy: Toy, tmp_path: Path):
     assert done.returncode == 0, done.stderr
     last = (tmp_path / "called").read_text().splitlines()[-1]
     assert last == "--board ulx3s build/tiny/ulx3s-85f/bitstream/out.bit"
+
+
+SLOW = """
+import pathlib, time
+def test_slow():
+    try:
+        pathlib.Path("began").touch()
+        time.sleep(60)
+    finally:
+        pathlib.Path("cleaned").touch()
+"""
+
+
+def test_tests_that_are_interrupted_clean_up_after_themselves(toy: Toy):
+    (toy.root / "test_slow.py").write_text(SLOW)
+    process = toy.start("test", "--", "test_slow.py")
+    wait_for((toy.root / "began").exists, "the test began")
+    process.terminate()
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM, out + errors
+    assert (toy.root / "cleaned").exists()
+    assert errors == "doit: SIGTERM\n"
+
+
+def test_the_exit_status_of_pytest_is_that_of_the_run_and_its_summary_ends_the_output(toy: Toy):
+    (toy.root / "test_quick.py").write_text(
+        "def test_right(): pass\n\ndef test_wrong(): assert 0\n"
+    )
+    good = toy.doit("test", "--", "test_quick.py", "-k", "right")
+    assert good.returncode == 0
+    assert "1 passed" in good.stdout.splitlines()[-1]
+    bad = toy.doit("test", "--", "test_quick.py")
+    assert bad.returncode == 1
+    assert "1 failed, 1 passed" in bad.stdout.splitlines()[-1]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -224,11 +224,24 @@ def run_tests(session: Session) -> bool:
         )
     checks = () if session.words else _checks()
     failed = [name for name, argv in checks if not _check(name, argv)]
-    command = [sys.executable, "-m", "pytest", *session.words]
-    status = subprocess.run(command, env=os.environ | {"PYTHONPATH": ""}, check=False).returncode
+    status = _pytest(session)
     if failed:
         say(f"failed besides: {', '.join(failed)} (see above)")
     return status == 0 and not failed
+
+
+def _pytest(session: Session) -> int:
+    """Run pytest to its end; when interrupted, let it end its own children first."""
+    process = subprocess.Popen([sys.executable, "-m", "pytest", *session.words])
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        if session.signal != signal.SIGINT or not sys.stdin.isatty():
+            process.send_signal(signal.SIGINT)  # a terminal has sent it to pytest already
+        process.wait()
+        raise
+    finally:
+        process.kill()
 
 
 def _checks() -> Iterator[tuple[str, list[str]]]:
