@@ -99,6 +99,23 @@ module matmul_engine
       .y_data_o (arriving)
   );
 
+  // mm2s and s2mm decide on ready after a look at the burst; the slices keep that out of the loops.
+  logic read_valid, read_ready;
+  logic [63:0] read_addr;
+  logic [LenWidth-1:0] read_beats;
+  register_slice #(
+      .Width(64 + LenWidth)
+  ) u_load_slice (
+      .clk_i,
+      .rst_ni,
+      .x_valid_i(load_cmd_valid),
+      .x_ready_o(load_cmd_ready),
+      .x_data_i ({load_cmd_addr, load_cmd_beats}),
+      .y_valid_o(read_valid),
+      .y_ready_i(read_ready),
+      .y_data_o ({read_addr, read_beats})
+  );
+
   mm2s #(
       .MaxBurst   (MaxBurst),
       .Outstanding(Outstanding),
@@ -106,10 +123,10 @@ module matmul_engine
   ) u_mm2s (
       .clk_i,
       .rst_ni,
-      .cmd_valid_i (load_cmd_valid),
-      .cmd_ready_o (load_cmd_ready),
-      .cmd_addr_i  (load_cmd_addr),
-      .cmd_beats_i (load_cmd_beats),
+      .cmd_valid_i (read_valid),
+      .cmd_ready_o (read_ready),
+      .cmd_addr_i  (read_addr),
+      .cmd_beats_i (read_beats),
       .data_valid_o(beat_valid),
       .data_ready_i(1'b1),
       .data_o      (beat),
@@ -326,6 +343,23 @@ module matmul_engine
       .finished_o  (drained)
   );
 
+  logic write_valid, write_ready;
+  logic [63:0] write_addr;
+  logic [LenWidth-1:0] write_beats;
+  logic [7:0] write_strb;
+  register_slice #(
+      .Width(64 + LenWidth + 8)
+  ) u_drain_slice (
+      .clk_i,
+      .rst_ni,
+      .x_valid_i(store_valid),
+      .x_ready_o(store_ready),
+      .x_data_i ({store_addr, store_beats, store_strb}),
+      .y_valid_o(write_valid),
+      .y_ready_i(write_ready),
+      .y_data_o ({write_addr, write_beats, write_strb})
+  );
+
   s2mm #(
       .MaxBurst   (MaxBurst),
       .Outstanding(Outstanding),
@@ -333,11 +367,11 @@ module matmul_engine
   ) u_s2mm (
       .clk_i,
       .rst_ni,
-      .cmd_valid_i    (store_valid),
-      .cmd_ready_o    (store_ready),
-      .cmd_addr_i     (store_addr),
-      .cmd_beats_i    (store_beats),
-      .cmd_last_strb_i(store_strb),
+      .cmd_valid_i    (write_valid),
+      .cmd_ready_o    (write_ready),
+      .cmd_addr_i     (write_addr),
+      .cmd_beats_i    (write_beats),
+      .cmd_last_strb_i(write_strb),
       .data_valid_i   (out_valid),
       .data_ready_o   (out_ready),
       .data_i         (out_data),
@@ -359,6 +393,7 @@ module matmul_engine
       .m_axi_bresp_i
   );
 
+  // s2mm has taken a command before its data, so none waits in the slice once all data are taken.
   assign finished_o = drained && s2mm_idle;
 
 `ifndef SYNTHESIS
