@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def small_disk(bench, tmp_path: Path) -> Iterator[Path]:
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
     done = subprocess.run(mount, capture_output=True, text=True)
     if done.returncode:
-        pytest.skip(f"no tmpfs: {done.stderr.strip()}")
+        pytest.skip(f"no tmpfs here: {done.stderr.strip().splitlines()[0].partition(': ')[2]}")
     bench.cache = None
     yield place
     subprocess.run(["umount", str(place)], check=True)
@@ -132,6 +133,18 @@ def test_cache_on_a_read_only_disk_serves_and_is_not_written(bench, small_disk):
     assert bench.build(two) == ["started implement", "note implement"]
     assert "Read-only file system" in bench.texts("note")[0]
     assert bench.build(one) == ["cached implement"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root mounts a tmpfs without this")
+def test_small_disks_in_a_namespace_where_everyone_may_mount_one():
+    enter = ["unshare", "--user", "--mount", "--map-root-user"]
+    done = subprocess.run([*enter, "true"], capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"no namespaces of our own: {done.stderr.strip()}")
+    command = [*enter, sys.executable, "-m", "pytest", "-q", __file__]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stdout
+    assert "no tmpfs here" not in done.stdout
 
 
 def test_output_beyond_the_limit_of_a_file_is_a_failure(bench):
