@@ -24,7 +24,7 @@ def table() -> ecpconfig.TileBits:
 @st.composite
 def settings_of_a_tile(draw: st.DrawFn) -> list[str]:
     """Lines for a logic tile: each mux, word and choice at most once."""
-    arcs = dict(table().arcs)
+    arcs = dict(list(table().arcs))
     sinks = draw(st.lists(st.sampled_from(sorted(arcs)), unique=True, max_size=5))
     lines = [f"arc: {sink} {arcs[sink]}" for sink in sinks]
     words = draw(st.lists(st.sampled_from(sorted(table().words)), unique=True, max_size=3))
