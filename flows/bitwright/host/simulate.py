@@ -83,18 +83,21 @@ def engine_sources(build: Path) -> tuple[Path, ...]:
 
 
 def compile_bench(generated: Path, sources: Iterable[Path], build: Path) -> Path:
-    """The simulated board as a program. sources: the engine's, or a stand-in's of the same name.
+    """The simulated board as a program.
 
+    sources: the engine's, or a stand-in's of the same name; the board's own are added where absent
     Raises ToolError with Verilator's or the compiler's last lines.
     """
     build.mkdir(parents=True, exist_ok=True)
+    given = [path.resolve() for path in sources]
+    names = {path.name for path in given}
+    own = [BOARD / name for name in BOARD_SOURCES if Path(name).name not in names]
     options = """--cc --exe --build -j 2 --assert -O3 --x-assign unique --x-initial unique
         -Wno-fatal -Wno-lint -Wno-style --top-module ulx3s_sim -o bench -CFLAGS -O2"""
     command = (
         *(str(Path(sys.executable).parent / "verilator"), *options.split()),
         *("--Mdir", str(build.resolve())),
-        *(str(path.resolve()) for path in sources),
-        *(str(BOARD / name) for name in BOARD_SOURCES),
+        *(str(path) for path in (*given, *own)),
         *(str((generated / "ulx3s_sim.v").resolve()), str(BOARD / "tb" / "bench.cpp")),
     )
     try:

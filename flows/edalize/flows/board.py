@@ -8,7 +8,7 @@
         toplevel: ulx3s_sim
 
 Everything is done by `python -m bitwright.host.simulate`, which also generates the system: its
-options are the target's parameters, and the engine's files those of all cores below it.
+options are the target's parameters, and its sources those of all cores below it.
 """
 
 from __future__ import annotations
@@ -50,10 +50,6 @@ def command(edam: Mapping[str, Any]) -> tuple[str, ...]:
             continue
         words = re.findall(r"[A-Z][a-z0-9]*", name)
         options += ["--" + "-".join(words).lower(), str(parameter["default"])]
-    sources = [
-        file["name"]
-        for file in edam["files"]
-        if file["file_type"].startswith(SOURCES) and "board" not in file.get("tags", [])
-    ]
+    sources = [file["name"] for file in edam["files"] if file["file_type"].startswith(SOURCES)]
     module = ("-s", "-m", "bitwright.host.simulate", "--build", "simulated")
     return (*module, *options, "--source", *sources)
