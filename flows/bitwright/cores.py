@@ -6,12 +6,12 @@ one becomes a Generation, a value that says what it will write; the plan makes a
 
 from __future__ import annotations
 
-import importlib.util
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import yaml
@@ -61,6 +61,7 @@ class Cores:
         settings = SimpleNamespace(
             resolve_env_vars_early=False, allow_additional_properties=False, cache_root="build"
         )
+        logging.getLogger("fusesoc").setLevel(logging.CRITICAL)  # what matters is raised below
         self._manager = CoreManager(settings)
         for folder in folders:
             if Path(folder).is_dir():
@@ -246,10 +247,9 @@ def _core_text(script: Path, call: Mapping[str, Any], inputs: Sequence[Path]) ->
         from bitwright import kernel
 
         return kernel.core_file(kernel.load(inputs[0], str(inputs[0])), call["vlnv"])
-    spec = importlib.util.spec_from_file_location(f"generator_{script.stem}", script)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = ModuleType(f"generator_{script.stem}")
+    module.__file__ = str(script)
+    exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), module.__dict__)
     if not hasattr(module, "core_file"):
         raise RuntimeError(
             f"{script}: says not what it writes\n"

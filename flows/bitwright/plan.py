@@ -110,7 +110,10 @@ def _flow(name: str, edam: dict[str, Any], base: Path) -> Iterable[Step]:
     """The Steps of one of our Edalize flows. Raises ConfigError for a flow that has none."""
     from importlib import import_module
 
-    flow = getattr(import_module(f"edalize.flows.{name}"), name.capitalize())(edam, str(base))
+    try:
+        flow = getattr(import_module(f"edalize.flows.{name}"), name.capitalize())(edam, str(base))
+    except (ModuleNotFoundError, RuntimeError) as error:
+        raise ConfigError(f"flow {name} of {edam['name']}: {error}") from error
     for command in flow.commands.commands:
         if hasattr(command, "step"):
             yield command.step

@@ -128,6 +128,17 @@ def test_a_missing_system_names_the_cores_there_are(clone: Path) -> None:
         plan.plan(load(), TOOLS)
 
 
+def test_a_flow_that_is_not_ours_is_told(clone: Path) -> None:
+    path = clone / "bd" / "ulx3s" / "ulx3s.core"
+    text = path.read_text()
+    path.write_text(text.replace("flow: ecp5", "flow: ecp6"))
+    with pytest.raises(ConfigError, match="flow ecp6 of tiny"):
+        plan.plan(load(), TOOLS)
+    path.write_text(text.replace("flow: ecp5", "flow: trellis"))
+    with pytest.raises(ConfigError, match=r"flow trellis: .* is no Step"):
+        plan.plan(load(), TOOLS)
+
+
 def test_a_broken_core_file_is_told(clone: Path) -> None:
     path = clone / "cores" / "matmul" / "matmul.core"
     path.write_text(path.read_text().replace("filesets:", "filesetz:", 1))
