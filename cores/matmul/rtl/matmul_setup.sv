@@ -46,7 +46,7 @@ module matmul_setup
   logic [4:0] b_limit, b_slots_q;
   logic [15:0] a_panel, b_panel;
   logic [16:0] a_used_q, b_used_q;  // words, with one more panel
-  logic a_more, b_more;
+  logic a_more, b_more, refused;
 
   assign cleared_o = state_q == Idle && start_i;
   assign begin_o = state_q == Begin;
@@ -63,6 +63,8 @@ module matmul_setup
   assign b_panels = 11'((14'(args_q.n) + 14'(Cols - 1)) / 14'(Cols));
   assign b_limit = b_panels < 11'(MaxBSlots) ? 5'(b_panels) : 5'(MaxBSlots);
   assign a_more = a_used_q <= 17'(AWords) && a_slots_q < a_panels;
+  assign refused = sizes_bad_q || strides_bad_q || places_bad_q || a_slots_q == '0 ||
+      b_slots_q == '0;
   assign b_more = b_used_q <= 17'(BWords) && b_slots_q < b_limit;
 
   always_ff @(posedge clk_i) begin
@@ -75,16 +77,13 @@ module matmul_setup
         Idle:    if (start_i) state_q <= Check;
         Check:   state_q <= Fit;
         Fit:     if (!a_more && !b_more) state_q <= Judge;
-        Judge:   state_q <= bad_argument_q ? Done : Begin;
+        Judge:   state_q <= refused ? Done : Begin;
         Begin:   state_q <= Run;
         Run:     if (finished_i) state_q <= Done;
         default: state_q <= Idle;
       endcase
       if (cleared_o) bad_argument_q <= 1'b0;
-      else if (state_q == Fit) begin
-        bad_argument_q <= sizes_bad_q || strides_bad_q || places_bad_q || a_slots_q == '0 ||
-            b_slots_q == '0;
-      end
+      else if (state_q == Judge) bad_argument_q <= refused;
       if (cleared_o) cycles_q <= '0;
       else if (state_q != Idle) cycles_q <= cycles_q + 64'd1;
     end
