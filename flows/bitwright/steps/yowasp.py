@@ -41,7 +41,12 @@ def run(tool: str, argv: Sequence[str]) -> int:
 
 def _main(tool: str, argv: Sequence[str]) -> int:
     module = importlib.import_module(PACKAGE)
-    status: int = getattr(module, "run_" + tool.replace("-", "_"))(list(argv))
+    try:
+        status: int = getattr(module, "run_" + tool.replace("-", "_"))(list(argv))
+    except Exception as error:  # what the machine throws when a tool aborts is of many kinds
+        said = " ".join(str(error).split()) or type(error).__name__
+        print(f"Error: {tool} crashed: {said[-200:]}", file=sys.stderr)
+        return 70
     return status
 
 
