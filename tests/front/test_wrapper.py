@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,6 +139,21 @@ def test_all_that_the_machine_lacks_is_named_with_its_package_before_any_work(
     for need in ("Python 3.11 or newer", "g++", "make", "perl", "flock"):
         assert need in errors
     assert "sudo apt-get install python3-venv g++ make perl util-linux" in errors
+    assert not (clone.root / ".venv").exists()
+
+
+def test_a_python_without_its_shared_library_is_told_before_any_work(clone: Clone, tmp_path: Path):
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    name = f"libpython{sys.version_info[0]}.{sys.version_info[1]}.so.1.0"
+    (bare / "python3").write_text(  # as one whose library is not installed
+        "#!/bin/sh\ncase $2 in\n*_base_executable*) echo $0 ;;\n"
+        f"*CDLL*) echo {name}; exit 1 ;;\nesac\n"
+    )
+    (bare / "python3").chmod(0o755)
+    status, _, errors = clone.doit("list", PATH=f"{bare}:{os.environ['PATH']}")
+    assert status == 2
+    assert f"{name}, which simulations load (package {name.split('.so')[0]})" in errors
     assert not (clone.root / ".venv").exists()
 
 
