@@ -54,9 +54,17 @@ class Clone:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(INT, signal.SIG_DFL),  # a background ignores it
         )
         self.started.append(process)
         return process
+
+    def end(self) -> None:
+        """Kill what still runs; the guards do the rest before they free the lock."""
+        while self.started:
+            process = self.started.pop()
+            process.kill()
+            process.communicate()
 
     def run(self, *words: str) -> str:
         """What a run that ends well prints."""
@@ -100,17 +108,15 @@ def clones(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Clone, Cl
     beside_text = beside.communicate(timeout=2400)[0]
     assert beside.returncode == 0, beside_text
     yield one, other, text
-    for clone in (one, other):
-        for process in clone.started:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
+    other.end()
+    one.end()
 
 
-@pytest.fixture(scope="module")
-def clone(clones: tuple[Clone, Clone, str]) -> Clone:
-    """The clone that has a cache."""
-    return clones[0]
+@pytest.fixture
+def clone(clones: tuple[Clone, Clone, str]) -> Iterator[Clone]:
+    """The clone that has a cache; nothing of a failed test goes on running in it."""
+    yield clones[0]
+    clones[0].end()
 
 
 def test_first_build_runs_every_step_and_the_second_none(clones):
