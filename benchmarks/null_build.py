@@ -178,7 +178,7 @@ def plain_make(fuse: Contender, seed: int, folder: Path) -> Contender:
 def show(results: Sequence[Result], back_s: float, imports_s: float) -> None:
     """The table, in seconds and as ratios to this project."""
     mine = results[0]
-    print(f"\n{'':16}{'null build':>12}{'ratio':>8}{'new seed':>12}   bitstream then")
+    print(f"{'':16}{'null build':>12}{'ratio':>8}{'new seed':>12}   bitstream then")
     for one in results:
         kept = "STALE: still that of the first seed" if one.stale else "new"
         ratio = one.null_s / mine.null_s
@@ -191,7 +191,8 @@ def show(results: Sequence[Result], back_s: float, imports_s: float) -> None:
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    """How far it is; standard output holds the table alone."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str]) -> None:
