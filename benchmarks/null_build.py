@@ -157,12 +157,13 @@ def fusesoc(sources: Sources, folder: Path) -> Contender:
     return Contender("fusesoc + make", build, folder, bit)
 
 
-def plain_make(fuse: Contender, seed: int, folder: Path) -> Contender:
-    """`make` alone, with the rules that FuseSoC wrote and the sources where they were.
+def plain_make(fuse: Contender, seed: int, place: Path) -> Contender:
+    """`make` alone, with the rules that FuseSoC wrote; the copy is as deep as what it is of.
 
     The seed is a variable of the Makefile, as people write it.
     """
     work = fuse.output.parents[1]
+    folder = place / work.relative_to(fuse.folder)
     made = shutil.ignore_patterns("*.bit", "*.config", "netlist.json", "stat.json")
     shutil.copytree(work, folder, ignore=made)
     makefile = folder / "Makefile"
