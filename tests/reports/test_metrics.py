@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bitwright.errors import ReportError
-from bitwright.reports.metrics import Metrics, measure, to_json
+from bitwright.reports.metrics import Metrics, measure, slack_ns, to_json
 from bitwright.reports.nextpnr import Clock
 from bitwright.reports.placement import Cell
 
@@ -31,6 +31,22 @@ def test_one_missed_clock_of_two_is_missed(measured: Measured):
     slow = Clock("slow", "slow", 100.0, 99.9)
     routed = replace(found.routed, clocks=(*found.routed.clocks, slow))
     assert not replace(found, routed=routed).met
+
+
+@pytest.mark.parametrize(("mhz", "slack"), [(100.0, 10 - 13.95), (37.5, None), (12.5, 20 - 13.95)])
+def test_a_path_between_related_clocks_has_the_shorter_period(
+    measured: Measured, mhz: float, slack: float | None
+):
+    found = measured("met")  # 50 MHz, and a critical path of 13.95 ns
+    own = next(path for path in found.routed.paths if path.clock_net is not None)
+    other = Clock("other", "other", mhz, 2 * mhz)
+    inside = replace(own, launch="posedge other", capture="posedge other", stages=own.stages[:1])
+    between = replace(own, capture="posedge other")
+    routed = replace(
+        found.routed, clocks=(*found.routed.clocks, other), paths=(own, inside, between)
+    )
+    assert slack_ns(between, routed) == (None if slack is None else pytest.approx(slack))
+    assert replace(found, routed=routed).met == (slack is None or slack >= 0)
 
 
 def test_the_file_has_the_names_that_others_look_up(measured: Measured):

@@ -59,8 +59,7 @@ class Part:
 # Parts, first match wins. `cell` is searched in the cell's dotted name. Own cores are known by
 # their instances; what LiteX generates is one flat module, known by the prefixes of its signals.
 PARTS: tuple[tuple[str, str], ...] = (
-    ("Processing elements", r"gen_row\[\d+\]\.gen_col\[\d+\]\.u_pe\b"),
-    ("Array, results leaving", r"\bu_array\b"),
+    ("Processing elements", r"\bu_array\b"),  # Yosys names much of them after the wires between
     ("Buffer of A", r"\bu_(a|buffer_a)\b"),
     ("Buffer of B", r"\bu_(b|buffer_b)\b"),
     ("Tiles and requantiser", r"\bu_(tile|drain|scales|requantiser)\b"),

@@ -43,7 +43,6 @@ SOFT: Colour = (139, 152, 169)
 ELEMENTS = PARTS[0][0]
 COLOURS: Mapping[str, Colour] = {
     ELEMENTS: (126, 108, 255),
-    "Array, results leaving": (98, 112, 148),
     "Buffer of A": (255, 176, 32),
     "Buffer of B": (46, 213, 115),
     "Tiles and requantiser": (255, 99, 72),

@@ -42,12 +42,14 @@ class Metrics:
 
     @property
     def wns_ns(self) -> float:
-        """Worst slack over all clocks; negative = violated."""
-        return min(clock_wns_ns(clock, self.routed) for clock in self.routed.clocks)
+        """Worst slack over all clocks and between them; negative = violated."""
+        slacks = [slack_ns(path, self.routed) for path in self.routed.paths]
+        return min(slack for slack in slacks if slack is not None)
 
     @property
     def met(self) -> bool:
-        return all(clock.achieved_mhz >= clock.constraint_mhz for clock in self.routed.clocks)
+        clocks = self.routed.clocks
+        return self.wns_ns >= 0 and all(c.achieved_mhz >= c.constraint_mhz for c in clocks)
 
     @property
     def worst_paths(self) -> tuple[CriticalPath, ...]:
@@ -112,9 +114,23 @@ def clock_wns_ns(clock: Clock, routed: Routed) -> float:
 
 
 def slack_ns(path: CriticalPath, routed: Routed) -> float | None:
-    """The path's slack; None where nothing constrains it (between clocks, from or to a pad)."""
-    clock = next((c for c in routed.clocks if c.net == path.clock_net), None)
-    return None if clock is None else round(path.window_ns(clock) - path.delay_ns, 3)
+    """The path's slack, rounded to ps; None where nothing constrains it."""
+    window = window_ns(path, routed)
+    return None if window is None else round(window - path.delay_ns, 3)
+
+
+def window_ns(path: CriticalPath, routed: Routed) -> float | None:
+    """The time a path has; None where nothing constrains it (from or to a pad, unrelated clocks).
+
+    nextpnr itself judges paths within one clock only. Clocks one of which is a whole multiple of
+    the other come from one PLL, in phase, so a path between them has the shorter period.
+    """
+    nets = {event.partition(" ")[2] for event in (path.launch, path.capture)}
+    clocks = sorted((c for c in routed.clocks if c.net in nets), key=lambda c: c.period_ns)
+    if not clocks or len(clocks) != len(nets):
+        return None
+    ratio = clocks[-1].period_ns / clocks[0].period_ns
+    return path.window_ns(clocks[0]) if abs(ratio - round(ratio)) < 1e-3 else None
 
 
 def to_json(metrics: Metrics) -> str:

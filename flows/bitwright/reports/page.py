@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bitwright.reports.area import RESOURCES, Area, Instance
-from bitwright.reports.metrics import Metrics, clock_wns_ns, slack_ns
+from bitwright.reports.metrics import Metrics, clock_wns_ns, slack_ns, window_ns
 from bitwright.reports.nextpnr import ROUTING, Clock, CriticalPath, Resource, Stage, signal_name
 from bitwright.reports.placement import Cell
 
@@ -158,14 +158,14 @@ def _clock_row(clock: Clock, metrics: Metrics) -> ClockRow:
 
 def _drawing(path: CriticalPath, metrics: Metrics, kinds: Mapping[str, str]) -> Drawing:
     clock = next((c for c in metrics.routed.clocks if c.net == path.clock_net), None)
-    window = path.window_ns(clock) if clock else None
+    window = window_ns(path, metrics.routed)
     scale = max(path.delay_ns, window or 0.0) * 1.02 or 1.0
     bars = _bars(path, scale, kinds)
     return Drawing(
         title=clock.name if clock else f"{_event(path.launch)} to {_event(path.capture)}",
         slack_ns=slack_ns(path, metrics.routed),
         window_ns=window,
-        note=_note(path, metrics),
+        note=_note(path),
         limit=100 * window / scale if window else None,
         path=path,
         start=short(path.stages[0].from_cell),
@@ -174,13 +174,10 @@ def _drawing(path: CriticalPath, metrics: Metrics, kinds: Mapping[str, str]) -> 
     )
 
 
-def _note(path: CriticalPath, metrics: Metrics) -> str:
-    """Why nothing judges a path: nextpnr holds only paths within one clock to a period."""
-    nets = [event.partition(" ")[2] for event in (path.launch, path.capture)]
-    periods = [clock.period_ns for clock in metrics.routed.clocks if clock.net in nets]
-    if path.clock_net is None and len(periods) == 2:
-        return f"between two clocks, not judged (the shorter period is {min(periods):.3f} ns)"
-    return "" if path.clock_net is not None else "to or from outside, not judged"
+def _note(path: CriticalPath) -> str:
+    """Why nothing judges a path that no clock holds to a period."""
+    inside = all(event.partition(" ")[2] for event in (path.launch, path.capture))
+    return f"{'between unrelated clocks' if inside else 'to or from outside'}, not judged"
 
 
 def _event(event: str) -> str:

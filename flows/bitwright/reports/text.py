@@ -47,6 +47,8 @@ def missed(metrics: Metrics, page: Path) -> str:
                 f"{clock.constraint_mhz:.2f} MHz asked ({wns:+.3f} ns)"
             )
     path = metrics.worst_paths[0]
+    if not lines:
+        lines.append(f"ERROR: a path between two clocks is too long ({metrics.wns_ns:+.3f} ns)")
     first, last = path.stages[0].from_cell, path.stages[-1].to_cell
     lines += [f"  worst path  {_sum(path)}", f"  from        {_name(first)}"]
     costly = sorted(path.stages, key=lambda stage: -stage.delay_ns)[:HOPS]
