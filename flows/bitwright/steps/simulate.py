@@ -26,6 +26,7 @@ PHASES = (
     (r"^(g\+\+|ccache|c\+\+)\s", "compiling"),
     (r"running (\S+) \((\d+/\d+)\)", r"test \2: \1"),
     (r"^verible-verilog-(\w+)", r"Verible \1"),
+    (r"^(compiling the simulated board|SDRAM initialised.*|M=\d.*)", r"\1"),
 )
 ERRORS = (r"^ERROR", r"^%Error", r"^%Warning", r"Error:", r"FAILED?\b", r"^make: \*\*\*")
 
