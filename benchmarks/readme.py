@@ -29,8 +29,8 @@ PICTURE = ROOT / "build/gpt2-medium/ulx3s-85f/report/floorplan.png"
 
 def block(name: str, output: str) -> str:
     """A block as it stands in README.md. `output` is what the command printed."""
-    command = " ".join(COMMANDS[name])
-    return f"<!-- measured: {name} -->\n```\n$ {command}\n{output.strip()}\n```\n<!-- end -->"
+    command, text = " ".join(COMMANDS[name]), output.rstrip().lstrip("\n")
+    return f"<!-- measured: {name} -->\n```\n$ {command}\n{text}\n```\n<!-- end -->"
 
 
 def renewed(text: str, name: str, output: str) -> str:
