@@ -98,6 +98,16 @@ def test_a_step_that_fails_shows_the_tools_own_line_and_the_log_and_keeps_what_i
     assert "up to date: generate, synthesize" in mended.stdout
 
 
+def test_a_build_that_fails_leaves_no_manifest_of_the_one_before(toy: Toy):
+    manifest = toy.root / "build/tiny/ulx3s-85f/manifest.json"
+    assert toy.doit("bitstream", "config=tiny").returncode == 0
+    assert manifest.exists()
+    assert toy.doit("bitstream", "config=tiny", "seed=13").returncode == 1
+    assert not manifest.exists()
+    assert toy.doit("bitstream", "config=tiny").returncode == 0
+    assert manifest.exists()
+
+
 def test_a_fault_of_our_own_is_one_message_and_a_kept_traceback(toy: Toy):
     done = toy.doit("bitstream", "config=tiny", "seed=15")
     assert done.returncode == 3

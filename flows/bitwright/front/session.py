@@ -57,11 +57,14 @@ class Session:
     def build(self, name: str) -> bool:
         """Run one step; False when it failed or was stopped."""
         from bitwright import engine
+        from bitwright.manifest import MANIFEST
 
         def run() -> None:
             if not self.checked:
                 self.checked = True
                 engine.preflight(list(self.steps.values()))
+            # A manifest is that of a whole build, and this one is whole no more.
+            (self.steps[name].dir.parent / MANIFEST).unlink(missing_ok=True)
             engine.build(self.steps[name], cache=self.cache, events=self.display.event)
 
         self.running.add(name)
