@@ -29,6 +29,7 @@ from bitwright.schema import (
 from bitwright.yamlfile import Faults, Node, Sequence, Table, describe, shown
 
 TOOLCHAINS = ("open", "vivado", "vitis")
+PLANNED = frozenset({"open"})  # toolchains that plan.py has a flow for
 BRAM_18K_BYTES = 2048  # of a block's 18 Kbit, 16 hold data when words are whole bytes
 URAM_BYTES = 32 * 1024
 REQUANTISER_DSP = 4  # one 33 x 32 bit multiplier made of 18 x 18 ones
@@ -175,6 +176,12 @@ class Config:
     clock_mhz: float | None
     lines: tuple[int, ...]  # the line of each kernel
     where: str  # the file's name in messages
+
+    @property
+    def asked(self) -> str:
+        """What to write after config= to mean this file."""
+        own = Path("configs", f"{self.name}.yml")
+        return self.name if self.source == own else str(self.source)
 
 
 def find(config: str, root: Path) -> Path:
@@ -384,7 +391,8 @@ def choose(config: Config, target: str | None, root: Path, missing: Missing) -> 
         if not lacking:
             return asked, "as asked"
         raise ConfigError(
-            f"target {target} ({asked.board}) needs {', '.join(lacking)}: not found on PATH\n"
+            f"target {target} ({asked.board}) needs {', '.join(lacking)}: not found on PATH"
+            f"{'' if asked.toolchain in PLANNED else '; nor is there a flow for it yet'}\n"
             f"{_works(config, root, missing)}"
         )
     lacks: list[str] = []
@@ -418,7 +426,7 @@ def _works(config: Config, root: Path, missing: Missing) -> str:
     others = (*config.targets, *names(root, "configs/targets"))
     for name in dict.fromkeys(others):
         if not tuple(missing(read_target(name, root).toolchain)):
-            return f"  next  ./doit bitstream config={config.name} target={name}, which works here"
+            return f"  next  ./doit bitstream config={config.asked} target={name}, which works here"
     return "  next  ./doit doctor says what to install"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitwright import remembered
-from bitwright.design import Design
+from bitwright.design import PLANNED, Design
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
 
@@ -32,7 +32,7 @@ def plan(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     tools: those installed, by name; what is missing shows when its step runs
     Raises ConfigError if the target's system is not there or its toolchain has no flow yet.
     """
-    if design.target.toolchain != "open":
+    if design.target.toolchain not in PLANNED:
         raise ConfigError(
             f"target {design.target.name}: no flow yet for toolchain {design.target.toolchain}\n"
             "  next  target=ulx3s-85f, which needs no vendor tool"

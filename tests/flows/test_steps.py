@@ -234,3 +234,15 @@ def test_a_configuration_that_cannot_be_packed_is_told(routed: Path) -> None:
 def test_words_of_a_step_are_joined_for_people_as_for_the_shell() -> None:
     step = Step("s", Path("w/s"), (), (), ("tool", "a b"), env=(("K", "v w"),))
     assert shlex.split(recipe.shell(step, "s"))[-4:] == ["env", "K=v w", "tool", "a b"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "../../../../cores/systolic/rtl/systolic_pe.sv:15: ERROR: expected ','",
+        "top.sv:3:9: error: use of undeclared identifier 'x'",
+        "ERROR: Design elaboration failed",
+    ],
+)
+def test_what_is_wrong_with_a_source_is_among_the_lines_a_failure_shows(line: str):
+    assert any(re.search(pattern, line) for pattern in synthesize.ERRORS)

@@ -108,6 +108,14 @@ def test_a_build_that_fails_leaves_no_manifest_of_the_one_before(toy: Toy):
     assert manifest.exists()
 
 
+def test_clean_removes_builds_and_nothing_else(toy: Toy):
+    other = toy.root / "build/fusesoc/core_1.0.0"
+    other.mkdir(parents=True)
+    done = toy.doit("clean", "config=fusesoc")
+    assert "nothing built in build/fusesoc" in done.stdout
+    assert other.is_dir()
+
+
 def test_a_fault_of_our_own_is_one_message_and_a_kept_traceback(toy: Toy):
     done = toy.doit("bitstream", "config=tiny", "seed=15")
     assert done.returncode == 3

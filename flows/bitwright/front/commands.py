@@ -223,6 +223,7 @@ class Clean(Command):  # type: ignore[misc]
 
 def _clean() -> int:
     from bitwright import engine
+    from bitwright.lock import LOCK
 
     line = options.typed()
     options.check(line.values, ["clean"])
@@ -238,7 +239,7 @@ def _clean() -> int:
             raise ConfigError(f"command line: expected a name, found {shown(value)}")
     folder = Path("build", name)
     targets = [folder / target] if target else sorted(p for p in folder.glob("*") if p.is_dir())
-    targets = [path for path in targets if path.is_dir()]
+    targets = [path for path in targets if (path / LOCK).is_file()]  # others are not builds
     for path in targets:
         with engine.lock(path, say):
             shutil.rmtree(path)

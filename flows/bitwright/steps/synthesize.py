@@ -33,7 +33,7 @@ PHASES = (
     (r"Executing AUTONAME pass", "naming"),
     (r"Executing JSON backend", "writing the netlist"),
 )
-ERRORS = (r"^ERROR:", r": error:", r"^Error:", r"^\w*Error: ")
+ERRORS = (r"^ERROR:", r":\d+: (?:error|ERROR):", r"^Error:", r"^\w*Error: ")
 
 # Source locations out: the netlist is then the same after a comment, and in any folder.
 STRIP = (
