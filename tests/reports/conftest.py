@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bitwright.reports import metrics, nextpnr, placement, yosys
+from bitwright.reports import metrics
+from bitwright.reports.read.open import nextpnr, placement, yosys
 from hypothesis import settings
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault

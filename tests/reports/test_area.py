@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.area import COUNTED, RESOURCES, Area, element, hierarchy, part_of, parts
-from bitwright.reports.placement import Cell, parse_hierarchy, parse_placement
+from bitwright.reports.read.open.placement import Cell, parse_hierarchy, parse_placement
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -14,7 +14,7 @@ from bitwright.reports import floorplan
 from bitwright.reports.area import PARTS, REST
 from bitwright.reports.device import floor_of
 from bitwright.reports.metrics import Metrics
-from bitwright.reports.placement import Cell
+from bitwright.reports.read.open.placement import Cell
 from PIL import Image
 
 Measured = Callable[[str], Metrics]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.metrics import Metrics, measure, slack_ns, to_json
-from bitwright.reports.nextpnr import Clock
-from bitwright.reports.placement import Cell
+from bitwright.reports.read.open.nextpnr import Clock
+from bitwright.reports.read.open.placement import Cell
 
 Measured = Callable[[str], Metrics]
 

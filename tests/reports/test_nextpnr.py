@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from bitwright.errors import ReportError
-from bitwright.reports.nextpnr import Routed, parse_report, signal_name
+from bitwright.reports.read.open.nextpnr import Routed, parse_report, signal_name
 from hypothesis import example, given
 from hypothesis import strategies as st
 

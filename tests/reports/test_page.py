@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from bitwright.reports.metrics import Metrics
 from bitwright.reports.page import Name, render, short
-from bitwright.reports.placement import Cell
+from bitwright.reports.read.open.placement import Cell
 
 Measured = Callable[[str], Metrics]
 STEPS = ("generate", "synthesize", "implement", "bitstream", "report")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bitwright.errors import ReportError
-from bitwright.reports.yosys import parse_stat
+from bitwright.reports.read.open.yosys import parse_stat
 
 TEXT = (Path(__file__).parents[1] / "specimens" / "yosys-0.70" / "stat.json").read_text()
 ORIGIN = Path("stat.json")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from bitwright.reports.placement import Cell
+from bitwright.reports.read.open.placement import Cell
 
 # Placed cells that count, and under which name. DP16KD is one block of 18 Kbit.
 COUNTED: Mapping[str, str] = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from bitwright.reports.document import refuse
+from bitwright.reports.read.document import refuse
 
 PREAMBLE = b"\xff\xff\xbd\xb3"
 PADDING = 0xFF

@@ -18,7 +18,7 @@ from bitwright.errors import ReportError
 from bitwright.reports.area import COUNTED, PARTS, REST, Area, Part, element, part_of
 from bitwright.reports.device import Floor
 from bitwright.reports.metrics import Metrics
-from bitwright.reports.placement import Cell
+from bitwright.reports.read.open.placement import Cell
 
 if TYPE_CHECKING:
     from PIL.Image import Image

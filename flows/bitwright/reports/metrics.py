@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from bitwright.reports.area import COUNTED, RESOURCES, Instance, Part, hierarchy, parts
-from bitwright.reports.document import refuse
-from bitwright.reports.nextpnr import Clock, CriticalPath, Resource, Routed, Stage
-from bitwright.reports.placement import Cell
-from bitwright.reports.yosys import Netlist
+from bitwright.reports.read.document import refuse
+from bitwright.reports.read.open.nextpnr import Clock, CriticalPath, Resource, Routed, Stage
+from bitwright.reports.read.open.placement import Cell
+from bitwright.reports.read.open.yosys import Netlist
 
 SCHEMA = 1
 

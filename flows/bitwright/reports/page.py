@@ -10,8 +10,15 @@ from pathlib import Path
 
 from bitwright.reports.area import RESOURCES, Area, Instance
 from bitwright.reports.metrics import Metrics, clock_wns_ns, slack_ns, window_ns
-from bitwright.reports.nextpnr import ROUTING, Clock, CriticalPath, Resource, Stage, signal_name
-from bitwright.reports.placement import Cell
+from bitwright.reports.read.open.nextpnr import (
+    ROUTING,
+    Clock,
+    CriticalPath,
+    Resource,
+    Stage,
+    signal_name,
+)
+from bitwright.reports.read.open.placement import Cell
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 NAMES: Mapping[str, str] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from bitwright.record import Times
-from bitwright.reports.document import read_json, refuse
+from bitwright.reports.read.document import read_json, refuse
 
 if TYPE_CHECKING:
     from bitwright.engine import Step

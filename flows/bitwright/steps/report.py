@@ -89,7 +89,8 @@ def usercode_of(record: Path) -> str:
 
 def read(asked: argparse.Namespace) -> tuple[Metrics, tuple[bytes, str]]:
     """Metrics, and floorplan and page to go with them. Raises ReportError."""
-    from bitwright.reports import device, floorplan, metrics, nextpnr, page, placement, yosys
+    from bitwright.reports import device, floorplan, metrics, page
+    from bitwright.reports.read.open import nextpnr, placement, yosys
 
     print("reading", flush=True)
     usercode = usercode_of(asked.usercode_from)

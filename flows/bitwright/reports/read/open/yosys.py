@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bitwright.reports.document import read_json, refuse
+from bitwright.reports.read.document import read_json, refuse
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bitwright.reports.document import Item, read_json, refuse
+from bitwright.reports.read.document import Item, read_json, refuse
 
 SIGNED = frozenset({"setup", "hold", "clk-to-clk", "clk-skew"})  # may be less than nothing
 LOGIC = frozenset({"clk-to-q", "source", "logic", *SIGNED})

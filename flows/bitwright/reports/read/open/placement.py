@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bitwright.reports.document import read_json
+from bitwright.reports.read.document import read_json
 
 BEL = re.compile(r"X(\d{1,4})/Y(\d{1,4})/([A-Za-z0-9_.]+)", re.ASCII)
 

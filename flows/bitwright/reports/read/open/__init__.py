@@ -1,0 +1,1 @@
+"""Readers of what Yosys, nextpnr and Verilator write."""

@@ -1,0 +1,1 @@
+"""Readers of what v++ and the Xilinx runtime write."""

@@ -1,0 +1,52 @@
+"""The head of every report that Vivado writes: what ran, on which design and part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bitwright.reports.read.document import refuse
+
+LINE = re.compile(r"^\| (\w[\w /]*?) *: ?(.*?)\s*$", re.MULTILINE)
+VERSION = re.compile(r"v\.(\d{4}\.\d(?:\.\d+)?\w*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The head of a report; a line that the tool's version does not print is empty."""
+
+    version: str  # 2022.2, 2024.2.1
+    command: str  # report_timing_summary -max_paths 10 ...
+    design: str
+    part: str  # as printed: xc7z020clg484-1, 7z020-clg484
+    state: str  # Synthesized, Fully Placed, Routed, ...
+    lines: Mapping[str, str]  # every line, by its label
+
+
+def claims(head: str, command: str) -> bool:
+    """Whether this is the head of a report that this command of Vivado wrote."""
+    return bool(re.search(rf"^\| Command +: {command}\b", head, re.MULTILINE))
+
+
+def parse_header(text: str, *, origin: Path) -> Header:
+    """Read the head. ReportError where no tool version, or no command stands."""
+    found = dict(LINE.findall(text[:8192]))
+    version = VERSION.search(found.get("Tool Version", ""))
+    if version is None or "Command" not in found:
+        refuse(
+            Path(f"{origin}:1"),
+            "this is no head of a Vivado report",
+            expected="lines '| Tool Version : Vivado v.2022.2 ...' and '| Command : ...'",
+            found=repr(text[:60]),
+        )
+    part = found.get("Device", found.get("Part", ""))
+    return Header(
+        version[1],
+        found["Command"],
+        found.get("Design", ""),
+        part,
+        found.get("Design State", ""),
+        found,
+    )
