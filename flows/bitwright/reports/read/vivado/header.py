@@ -32,7 +32,7 @@ def claims(head: str, command: str) -> bool:
 
 def parse_header(text: str, *, origin: Path) -> Header:
     """Read the head. ReportError where no tool version, or no command stands."""
-    found = dict(LINE.findall(text[:8192]))
+    found: dict[str, str] = dict(LINE.findall(text[:8192]))
     version = VERSION.search(found.get("Tool Version", ""))
     if version is None or "Command" not in found:
         refuse(
