@@ -38,6 +38,10 @@ class Cache:
     dir: Path
     max_bytes: int = int(DEFAULT_GIB * GIB)
 
+    def holds(self, key: str) -> bool:
+        """Whether there is an entry of this key; only fetching it shows that it is sound."""
+        return (self.dir / key).is_dir()
+
     def fetch(self, key: str, folder: Path, log: Path) -> Record | None:
         """Copy the outputs of this key into a step's folder; None when there is no such entry.
 
@@ -45,7 +49,7 @@ class Cache:
         last. Raises Damaged (and drops the entry) when a file is missing or not what was stored,
         OSError when the folder cannot be written.
         """
-        if not (self.dir / key).is_dir():
+        if not self.holds(key):
             return None
         with self._locked():
             entry = self.dir / key

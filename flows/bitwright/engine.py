@@ -36,7 +36,7 @@ from typing import Any
 from bitwright import failure, guard, run
 from bitwright.cache import Cache, Damaged, open_cache
 from bitwright.errors import BitwrightError, Stopped, ToolError
-from bitwright.lock import descriptors, lock
+from bitwright.lock import descriptors, holder, lock
 from bitwright.modules import module_files
 from bitwright.preflight import preflight
 from bitwright.record import (
@@ -63,6 +63,7 @@ __all__ = [
     "Times",
     "Tool",
     "build",
+    "holder",
     "key",
     "lock",
     "log_path",
@@ -132,10 +133,11 @@ def why(step: Step) -> str | None:
     return _output_fault(step, old)
 
 
-def outlook(steps: Sequence[Step]) -> list[tuple[Step, str | None]]:
+def outlook(steps: Sequence[Step], cache: Cache | None = None) -> list[tuple[Step, str | None]]:
     """Each step with its why(), in the order given, knowing that the earlier ones run first.
 
-    A step that is up to date so far but reads what an earlier one will write again says so.
+    A step that is up to date so far but reads what an earlier one will write again says so; one
+    whose result is in the cache says that too, as far as its key is known before others have run.
     """
     rows: list[tuple[Step, str | None]] = []
     makers: dict[str, Step] = {}  # file -> the step that will write it again
@@ -147,10 +149,17 @@ def outlook(steps: Sequence[Step]) -> list[tuple[Step, str | None]]:
             reason = f"runs if {source.name} writes something new"
         elif source is not None and reason is not None and reason.startswith("waits for "):
             reason = f"waits for {source.name}"
+        elif source is None and reason is not None and _cached(step, cache):
+            reason = f"in the cache; {reason}"
         if reason is not None:
             makers |= {os.path.normpath(path): step for path in (*step.writes, step.dir / RECORD)}
         rows.append((step, reason))
     return rows
+
+
+def _cached(step: Step, cache: Cache | None) -> bool:
+    readable = all(path.is_file() for path in step.reads)
+    return cache is not None and readable and cache.holds(key(step))
 
 
 def _parts(step: Step) -> dict[str, Any]:

@@ -21,6 +21,21 @@ def descriptors() -> tuple[int, ...]:
     return tuple(_held.values())
 
 
+def holder(dir: Path) -> int | None:
+    """The process that is building in this folder now; None when nobody is."""
+    try:
+        descriptor = os.open(dir / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _alive(os.pread(descriptor, 32, 0))
+    finally:
+        os.close(descriptor)
+    return None
+
+
 @contextmanager
 def lock(dir: Path, announce: Callable[[str], None]) -> Iterator[None]:
     """Hold build/<config>/<target> for a whole run; announce says, once, that another run has it.
@@ -72,11 +87,18 @@ def _take(dir: Path, announce: Callable[[str], None]) -> int:
 
 
 def _waiting(dir: Path, holder: bytes) -> str:
-    try:
-        pid = int(holder)
-        os.kill(pid, 0)
-    except (ValueError, ProcessLookupError):
+    pid = _alive(holder)
+    if pid is None:
         return f"waiting until the tools of an interrupted build of {dir} have ended"
+    return f"waiting for process {pid}, which is building {dir}"
+
+
+def _alive(holder: bytes) -> int | None:
+    """The process that a lock names, while it lives."""
+    try:
+        os.kill(int(holder), 0)
+    except (ValueError, ProcessLookupError):
+        return None
     except PermissionError:
         pass  # another user's
-    return f"waiting for process {pid}, which is building {dir}"
+    return int(holder)

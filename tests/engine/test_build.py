@@ -165,6 +165,15 @@ def test_outlook_knows_that_earlier_steps_run_first(bench):
     ]
 
 
+def test_outlook_foresees_what_the_cache_will_give_back(bench):
+    bench.build(*bench.plan(seed=1))
+    bench.build(*bench.plan(seed=2))
+    again = [reason for _, reason in engine.outlook(bench.plan(seed=1), bench.cache)]
+    assert again[1].startswith("in the cache; ") and "seed" in again[1]
+    fresh = [reason for _, reason in engine.outlook(bench.plan(seed=3), bench.cache)]
+    assert "cache" not in fresh[1]
+
+
 def test_nothing_left_in_the_folder_reaches_the_next_run(bench):
     bench.cache = None
     step = bench.step("ls -A > out; mkdir -p deep; touch deep/stale")

@@ -81,6 +81,18 @@ def lock_file():
         return BUILD / ".lock"
 
 
+def test_who_looks_learns_which_process_builds_here_and_does_not_wait(drive):
+    assert engine.holder(BUILD) is None
+    driver = drive("seed=1")
+    driver.wait_for_tools(2)
+    assert engine.holder(BUILD) == driver.process.pid
+    driver.process.kill()
+    driver.end()
+    with engine.lock(BUILD, lambda _: None):
+        assert engine.holder(BUILD) == os.getpid()
+    assert engine.holder(BUILD) is None
+
+
 def test_lock_is_taken_once_by_a_process(bench):
     with engine.lock(BUILD, pytest.fail), engine.lock(BUILD, pytest.fail):
         assert (BUILD / ".lock").read_text() == f"{os.getpid()}\n"
