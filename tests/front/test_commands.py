@@ -73,6 +73,10 @@ REFUSED = {
     "clean": "clean needs config=NAME",
     "clean config=..": "expected a name",
     "clean config=tiny target=../..": "expected a name",
+    "forget": "no task 'forget'",
+    "dumpdb": "no task 'dumpdb'",
+    "info bitstream": "no task 'info'",
+    "reset-dep config=tiny": "no task 'reset-dep'",
     "whatis": "whatis needs one file",
     "whatis nowhere.bit": "nowhere.bit",
 }

@@ -221,6 +221,23 @@ class Clean(Command):  # type: ignore[misc]
         return guarded(_clean)
 
 
+class Foreign(Command):  # type: ignore[misc]
+    """A command of doit that means nothing here: it works on a database, and there is none."""
+
+    name = "foreign"
+    doc_purpose = ""
+
+    def parse_execute(self, in_args: Sequence[str]) -> int:
+        def run() -> int:
+            word = options.typed().words[0]
+            hint = nearest(word, [*tasks(), *OURS]) or "; ./doit list shows all"
+            raise ConfigError(
+                f"no task {shown(word)}{hint} (doit's own keeps a state; ours has none)"
+            )
+
+        return guarded(run)
+
+
 def _clean() -> int:
     from bitwright import engine
     from bitwright.lock import LOCK
