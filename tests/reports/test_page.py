@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 from bitwright.reports.metrics import Metrics
-from bitwright.reports.page import Name, render, short
+from bitwright.reports.page import render
+from bitwright.reports.paths import Name, short
 from bitwright.reports.read.open.placement import Cell
 
 Measured = Callable[[str], Metrics]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bitwright.reports.metrics import Metrics, clock_wns_ns
-from bitwright.reports.page import short
+from bitwright.reports.paths import short
 from bitwright.reports.read.open.nextpnr import ROUTING, CriticalPath
 
 HOPS = 4  # the costliest stages that a message names; the log has all
