@@ -156,6 +156,7 @@ class BoardClocks(Module):
         pll.register_clkin(platform.request("clk_25mhz"), pins.CLOCK_MHZ * 1e6)
         pll.create_clkout(self.cd_sys, clock_hz, margin=0)
         if rate == "1:2":
+            domains = ("sys", "sys2x", "sys2x_ps")
             self.clock_domains.cd_sys2x = ClockDomain()
             self.clock_domains.cd_sys2x_ps = ClockDomain(reset_less=True)
             pll.create_clkout(self.cd_sys2x, 2 * clock_hz, margin=0)
@@ -163,9 +164,12 @@ class BoardClocks(Module):
             pll.create_clkout(self.cd_sys2x_ps, 2 * clock_hz, phase=180, margin=0, with_reset=False)
             pin_clock = ClockSignal("sys2x_ps")
         else:
+            domains = ("sys", "sys_ps")
             self.clock_domains.cd_sys_ps = ClockDomain(reset_less=True)
             pll.create_clkout(self.cd_sys_ps, clock_hz, phase=90, margin=0, with_reset=False)
             pin_clock = ClockSignal("sys_ps")
+        for number, (signal, *_) in pll.clkouts.items():  # the names that reports show
+            signal.name_override = f"clk_{domains[number]}"
         self.specials += DDROutput(1, 0, platform.request("sdram_clk"), pin_clock)
 
 
