@@ -1,0 +1,26 @@
+"""report_drc: which design rules are violated, how often, and each violation's own text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bitwright.reports.read.kind import Kind
+from bitwright.reports.read.vivado import header
+from bitwright.reports.read.vivado.rules import Checks, parse_checks
+
+
+def claims(head: str) -> bool:
+    return header.claims(head, "report_drc")
+
+
+def parse_drc(text: str, *, origin: Path) -> Checks:
+    """Read a design rule check, layouts of Vivado 2015.3 to 2025.1.
+
+    text: the report that report_drc writes; specimens in tests/specimens/vivado-*/
+    Returns each violated rule with its count and every violation printed.
+    Raises ReportError if the summary is absent or its counts contradict the table or the details.
+    """
+    return parse_checks(text, origin=origin, title="Report DRC")
+
+
+KIND = Kind("drc", "Vivado", claims, parse_drc)
