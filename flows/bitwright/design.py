@@ -30,6 +30,7 @@ from bitwright.yamlfile import Faults, Node, Sequence, Table, describe, shown
 
 TOOLCHAINS = ("open", "vivado", "vitis")
 PLANNED = frozenset({"open"})  # toolchains that plan.py has a flow for
+VARIANTS = "variants"  # below build/<config>/<target>: the members of a sweep, a folder each
 BRAM_18K_BYTES = 2048  # of a block's 18 Kbit, 16 hold data when words are whole bytes
 URAM_BYTES = 32 * 1024
 REQUANTISER_DSP = 4  # one 33 x 32 bit multiplier made of 18 x 18 ones
@@ -105,15 +106,22 @@ class Design:
     kernels: tuple[KernelSpec, ...]
     clock_mhz: float
     seed: int
+    variant: str = ""  # of a sweep's member: its folder's name, such as seed-2
 
     @property
     def build(self) -> Path:
         """The folder of this design, relative to the project root."""
-        return Path("build", self.config, self.target.name)
+        return folder(self.config, self.target.name, self.variant)
 
     def kernel(self, name: str) -> KernelSpec:
         """The kernel of that name; KeyError if the design has none."""
         return {kernel.name: kernel for kernel in self.kernels}[name]
+
+
+def folder(config: str, target: str, variant: str = "") -> Path:
+    """Where a design is built, relative to the project root; a variant below its design."""
+    base = Path("build", config, target)
+    return base / VARIANTS / variant if variant else base
 
 
 A_NAME = Safe(NAME, "a name")
@@ -158,7 +166,7 @@ TARGET_OPTIONAL = ("package", "speed", "system", "block_design", "platform")
 
 # What the command line may change about a design; the front's option table shows these ranges.
 SEED = Integer(0, 2**31 - 1)
-OPTIONS: Mapping[str, Reader] = {"seed": SEED, "clock_mhz": CLOCK}
+OPTIONS: Mapping[str, Reader] = {"seed": SEED, "clock_mhz": CLOCK, "variant": A_NAME}
 
 
 # --- the config ---------------------------------------------------------------------------------
@@ -343,7 +351,7 @@ def load(
 
     config: a name in configs/ or a path (relative to root or absolute)
     target: a name in configs/targets/; None takes the first of the config's whose tools are there
-    options: seed, clock_mhz as typed
+    options: seed, clock_mhz, variant as typed
     missing: what a toolchain lacks on this machine; nothing when installed
     Raises ConfigError naming file and line (or 'command line') of every fault.
     """
@@ -360,6 +368,7 @@ def load(
         kernels=found.kernels,
         clock_mhz=values.get("clock_mhz") or found.clock_mhz or chosen.clock_mhz,
         seed=values.get("seed", 1),
+        variant=values.get("variant", ""),
     )
 
 

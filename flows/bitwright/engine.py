@@ -27,6 +27,7 @@ The working directory is the root of the project. Steps may be built from severa
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -171,7 +172,9 @@ def _parts(step: Step) -> dict[str, Any]:
         "name": step.name,
         "reads": {_label(step, path): digest(path) for path in step.reads},
         "schema": SCHEMA,
-        "scripts": {name: hash_parts({"text": text}) for name, text in step.scripts},
+        "scripts": {
+            name: hash_parts({"text": _placeless(step, text)}) for name, text in step.scripts
+        },
         "settings": dict(step.settings),
         "tools": {tool.name: tool.version for tool in step.tools},
         "writes": sorted({_relative(step, path) for path in step.writes}),
@@ -203,6 +206,15 @@ def _label(step: Step, path: Path) -> str:
     if text.startswith(base):
         return f"../{text[len(base) :]}"
     return f"./{text}" if text.startswith("..") else text
+
+
+def _placeless(step: Step, text: str) -> str:
+    """A script as it counts in a key: the way up to the root is the same from any depth.
+
+    So a variant, which lies two folders deeper, shares what it has in common with its design.
+    """
+    up = re.escape(os.path.relpath(".", step.dir) + os.sep)
+    return re.sub(rf"(?<![\w./-]){up}(?=[^./])", "{root}/", text)
 
 
 def _unlabel(step: Step, label: str) -> str:

@@ -29,8 +29,8 @@ MANIFESTS = "manifests"  # by USERCODE, so that yesterday's bitstream can still 
 TARGETS = Path("configs/targets")
 NAMING = "implement"  # the step whose key names the hardware
 USERCODE_DIGITS = 8  # of that key, in hex: the 32 bits of the USERCODE
-# Of a Design: says why, not what; differs with what is installed.
-NO_SETTING = frozenset({"choice", "source"})
+# Of a Design: says why or where, not what; differs with what is installed.
+NO_SETTING = frozenset({"choice", "source", "variant"})
 
 
 def finalise(design: Design, steps: Sequence[Step]) -> bool:

@@ -180,12 +180,13 @@ def run(
     limit_s: float | None = None,
     limit_mib: int | None = None,
     keep: Sequence[int] = (),
+    grace_s: float = GRACE_S,
 ) -> Outcome:
     """Run one command under a guard until nothing of it is alive.
 
     program: absolute path of what argv[0] means; outputs: moved to the folder aside unless it ends
     well; on_line: called with each line it prints, in this thread; keep: descriptors (locks) that
-    stay open as long as anything of the tool may be alive.
+    stay open as long as anything of the tool may be alive; grace_s: between SIGTERM and SIGKILL.
     Raises Stopped when stop() was called, OSError if the log cannot be opened.
     """
     check_stopped()
@@ -204,7 +205,7 @@ def run(
             "aside": str(aside.absolute()),
             "limit_s": limit_s,
             "limit_mib": limit_mib,
-            "grace_s": GRACE_S,
+            "grace_s": grace_s,
         }
         outcome = _guarded(spec, descriptor, on_line)
     finally:

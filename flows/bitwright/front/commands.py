@@ -10,6 +10,7 @@ import getopt
 import inspect
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -240,6 +241,7 @@ class Foreign(Command):  # type: ignore[misc]
 
 def _clean() -> int:
     from bitwright import engine
+    from bitwright.design import VARIANTS
     from bitwright.lock import LOCK
 
     line = options.typed()
@@ -256,9 +258,12 @@ def _clean() -> int:
             raise ConfigError(f"command line: expected a name, found {shown(value)}")
     folder = Path("build", name)
     targets = [folder / target] if target else sorted(p for p in folder.glob("*") if p.is_dir())
-    targets = [path for path in targets if (path / LOCK).is_file()]  # others are not builds
-    for path in targets:
-        with engine.lock(path, say):
+    places = {path: sorted(path.glob(f"{VARIANTS}/*/{LOCK}")) for path in targets}
+    targets = [path for path in targets if places[path] or (path / LOCK).is_file()]
+    for path in targets:  # others are not builds
+        with ExitStack() as stack:
+            for place in (path, *(lock.parent for lock in places[path])):
+                stack.enter_context(engine.lock(place, say))
             shutil.rmtree(path)
         say(f"removed {path}")
     if not targets:

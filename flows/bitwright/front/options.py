@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bitwright.design import CLOCK, SEED
+from bitwright.design import A_NAME, CLOCK, SEED
 from bitwright.errors import ConfigError
 from bitwright.schema import Number, nearest
 from bitwright.yamlfile import shown
@@ -33,12 +33,13 @@ OPTIONS: Mapping[str, Option] = {
         Option("target", "a name in configs/targets/", "the first that can be built", "the board"),
         Option("seed", str(SEED), "1", "where placement starts; another seed, another clock"),
         Option("clock_mhz", str(CLOCK), "the config's, else the target's", "the clock to reach"),
+        Option("variant", str(A_NAME), "none", "build beside the design, in variants/NAME"),
         Option("cache", "on, off or a folder", "on: build/.cache", "where finished steps are kept"),
         Option("cache_gib", str(CACHE_GIB), "10", "its bound; least recently used goes first"),
     )
 }
 
-BUILD = ("config", "target", "seed", "clock_mhz", "cache", "cache_gib")
+BUILD = ("config", "target", "seed", "clock_mhz", "variant", "cache", "cache_gib")
 SIMULATE = ("config", "target", "cache", "cache_gib")
 
 

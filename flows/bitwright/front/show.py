@@ -205,9 +205,10 @@ def _expected(step: Step) -> float | None:
 
     last = times(step)
     if last is None and len(step.dir.parts) >= 4:
-        build, _, target, name = step.dir.parts[-4:]
-        for folder in sorted(Path(build).glob(f"*/{target}/{name}")):
-            last = Times.read(folder) or last
+        build, _, target, *_, name = step.dir.parts
+        for inside in ("", "variants/*/"):
+            for folder in sorted(Path(build).glob(f"*/{target}/{inside}{name}")):
+                last = Times.read(folder) or last
     return last.wall_s if last else None
 
 
