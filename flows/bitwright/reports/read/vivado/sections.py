@@ -174,7 +174,7 @@ def _torn(sections: Sequence[Section], entries: Sequence[str], lines: Sequence[s
 def _check(report: Sections, lines: Sequence[str]) -> None:
     """Refuse a report without any table, and a table without its end that is not the last."""
     tables = [box for section in report.sections for box in section.boxes]
-    if not any(box.head for box in tables):
+    if not any(box.head or len(box.above) > 1 for box in tables):
         report.refuse(len(lines) or 1, "this report has no table", "tables in its sections", "none")
     for box in tables:
         if not box.closed and box.end != len(lines):
