@@ -13,6 +13,8 @@ from typing import Any
 
 from bitwright import yamlfile
 from bitwright.errors import ConfigError
+from bitwright.limits import KEYS as DEMANDS
+from bitwright.limits import NOTHING, Demands, read_demands, today
 from bitwright.schema import (
     NAME,
     PART,
@@ -106,6 +108,7 @@ class Design:
     kernels: tuple[KernelSpec, ...]
     clock_mhz: float
     seed: int
+    demands: Demands = NOTHING
     variant: str = ""  # of a sweep's member: its folder's name, such as seed-2
 
     @property
@@ -145,7 +148,8 @@ KERNEL: Mapping[str, Reader] = {
     "a_kib": Integer(1, 512),
     "b_kib": Integer(1, 512),
 }
-CONFIG_KEYS = ("clock_mhz", "kernels", "model", "targets")
+CONFIG_OPTIONAL = ("clock_mhz", *DEMANDS)
+CONFIG_KEYS = ("kernels", "model", "targets", *CONFIG_OPTIONAL)
 CLOCK = Number(1, 1000)
 RESOURCES: Mapping[str, Reader] = {
     name: Integer(0, 1 << 24) for name in ("lut", "ff", "bram_18k", "dsp", "uram")
@@ -182,6 +186,7 @@ class Config:
     kernels: tuple[KernelSpec, ...]
     targets: tuple[str, ...]  # in order of preference
     clock_mhz: float | None
+    demands: Mapping[str, Demands]  # by target; under "" on any other
     lines: tuple[int, ...]  # the line of each kernel
     where: str  # the file's name in messages
 
@@ -223,7 +228,7 @@ def read_config(path: Path, root: Path) -> Config:
         where = shown(str(source))
         raise ConfigError(f"{where[1:-1]}:1: the file's name must be {A_NAME}, then .yml")
     tree = yamlfile.load(path, str(source))
-    check_keys(tree, "", CONFIG_KEYS, faults, optional=("clock_mhz",))
+    check_keys(tree, "", CONFIG_KEYS, faults, optional=CONFIG_OPTIONAL)
     items = tree.items
     model = _read_model(items["model"], faults) if "model" in items else None
     kernels = _read_kernels(items["kernels"], model, faults) if "kernels" in items else ()
@@ -233,10 +238,11 @@ def read_config(path: Path, root: Path) -> Config:
         if "clock_mhz" in items
         else None
     )
+    demands = read_demands(items, names(root, "configs/targets"), faults, today())
     faults.check()
     assert model is not None
     lines = tuple(node.line for node in items["kernels"].items)  # type: ignore[union-attr]
-    return Config(path.stem, source, model, kernels, targets, clock, lines, str(source))
+    return Config(path.stem, source, model, kernels, targets, clock, demands, lines, str(source))
 
 
 def _within(path: Path, root: Path) -> Path:
@@ -368,6 +374,7 @@ def load(
         kernels=found.kernels,
         clock_mhz=values.get("clock_mhz") or found.clock_mhz or chosen.clock_mhz,
         seed=values.get("seed", 1),
+        demands=found.demands.get(chosen.name, found.demands[""]),
         variant=values.get("variant", ""),
     )
 

@@ -146,6 +146,7 @@ def _judged(design: Design, steps: list[Step], tools: Mapping[str, Tool]) -> tup
         part=f"{target.part}-{target.speed}{target.package}",
         clock_mhz=design.clock_mhz,
         steps=tuple(step.name for step in (*before, last)),
+        demands=replace(design.demands, thresholds=()),  # those judge a diff, not a build
     )
     judged = report.step(build, list(used.values()), base=design.build)
     return (*before, judged, replace(last, after=(*last.after, judged.name)))

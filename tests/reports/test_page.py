@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
-from bitwright.reports.metrics import Metrics
+from bitwright.limits import NOTHING, Demands, Limit, Waiver
+from bitwright.reports import judge
+from bitwright.reports.metrics import Metrics, to_json
 from bitwright.reports.page import render
 from bitwright.reports.paths import Name, short
 from bitwright.reports.read.open.placement import Cell
@@ -47,9 +51,17 @@ class Parsed(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
+def drawn(
+    found: Metrics, cells: Any, picture: bytes, demands: Demands = NOTHING, **more: Any
+) -> str:
+    """The page of a build, judged by what is demanded."""
+    verdict = judge.judge(json.loads(to_json(found)), demands)
+    return render(found, verdict, cells, picture, **more)
+
+
 @pytest.fixture(scope="module")
 def page(measured: Measured, cells: tuple[Cell, ...]) -> Parsed:
-    parsed = Parsed(render(measured("missed"), cells, b"\x89PNG", steps=STEPS, up="../.."))
+    parsed = Parsed(drawn(measured("missed"), cells, b"\x89PNG", steps=STEPS, up="../.."))
     assert not parsed.open
     return parsed
 
@@ -57,7 +69,9 @@ def page(measured: Measured, cells: tuple[Cell, ...]) -> Parsed:
 def test_the_page_needs_no_network_no_script_and_no_other_file(page: Parsed):
     assert not page.tags & {"script", "link", "iframe", "object"}
     for reference in page.references:
-        assert reference.startswith(("data:image/png;base64,", "../", "metrics.json"))
+        assert reference.startswith(
+            ("data:image/png;base64,", "../", "metrics.json", "verdict.json")
+        )
 
 
 def test_the_page_tells_the_verdict_and_the_numbers(page: Parsed):
@@ -71,7 +85,7 @@ def test_every_step_has_its_log(page: Parsed):
 
 
 def test_the_worst_path_is_drawn_stage_by_stage(measured: Measured, cells: tuple[Cell, ...]):
-    html = render(measured("missed"), cells, b"", steps=())
+    html = drawn(measured("missed"), cells, b"", steps=())
     first = html[html.index('<article class="card path">') : html.index("</article>")]
     bars = re.findall(r'class="(logic|routing)" style="left:([\d.]+)%;width:([\d.]+)%"', first)
     assert [kind for kind, _, _ in bars] == [
@@ -89,14 +103,14 @@ def test_a_carry_chain_is_one_bar_and_no_time_is_lost(measured: Measured, cells:
     chain = [item for _ in range(3) for item in (replace(wire, delay_ns=0.0), lut)]
     longer = replace(path, stages=(*path.stages[:3], *chain, *path.stages[3:]))
     routed = replace(found.routed, paths=(longer,))
-    html = render(replace(found, routed=routed), cells, b"", steps=())
+    html = drawn(replace(found, routed=routed), cells, b"", steps=())
     assert html.count('class="stage"') == 7  # as many as without the chain
     assert "chain of 4 LUTs" in html
     assert f"{path.delay_ns + 3 * lut.delay_ns:.3f}" in html
 
 
 def test_the_same_build_gives_the_same_bytes(measured: Measured, cells: tuple[Cell, ...]):
-    one, two = (render(measured("met"), cells, b"", steps=STEPS) for _ in range(2))
+    one, two = (drawn(measured("met"), cells, b"", steps=STEPS) for _ in range(2))
     assert one == two
     assert "timing met" in one
 
@@ -104,7 +118,7 @@ def test_the_same_build_gives_the_same_bytes(measured: Measured, cells: tuple[Ce
 def test_a_name_cannot_become_markup(measured: Measured, cells: tuple[Cell, ...]):
     found = measured("met")
     evil = replace(found.subject, config="<script>alert(1)</script>", target='"><img src=x>')
-    html = render(replace(found, subject=evil), cells, b"", steps=('"><script>',))
+    html = drawn(replace(found, subject=evil), cells, b"", steps=('"><script>',))
     assert "<script" not in html
     assert "<img src=x" not in html
 
@@ -124,3 +138,18 @@ def test_a_name_cannot_become_markup(measured: Measured, cells: tuple[Cell, ...]
 )
 def test_names_are_cut_for_reading(cell: str, scope: str, signal: str):
     assert short(cell) == Name(scope, signal, cell)
+
+
+@pytest.mark.parametrize(
+    ("expired", "says"),
+    [(False, "waived until 2027-01-31: the debug core"), (True, "not a finished build")],
+)
+def test_the_page_shows_each_limit_with_value_bound_margin_and_waiver(
+    measured: Measured, cells: tuple[Cell, ...], expired: bool, says: str
+):
+    waiver = Waiver("lut", "the debug core", "2027-01-31", expired)
+    demands = Demands(limits=(Limit("lut", "<=", 0.2, True),), waivers=(waiver,))
+    parsed = Parsed(drawn(measured("met"), cells, b"", demands, steps=()))
+    assert "lut <= 167.3 (<= 0.2 %) 189 -21.7" in parsed.text
+    assert says in parsed.text
+    assert ("expired after 2027-01-31" in parsed.text) is expired

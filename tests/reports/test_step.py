@@ -7,9 +7,11 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bitwright.limits import Demands
 from bitwright.reports import table
 from bitwright.reports.table import plain, sections
 from bitwright.steps import report
@@ -33,11 +35,15 @@ def arrange(root: Path, outcome: str) -> Path:
     return base / "report"
 
 
-def run(folder: Path, clock_mhz: float) -> subprocess.CompletedProcess[str]:
-    build = report.Build("toy", "ulx3s-85f", BUILD.part, clock_mhz, BUILD.steps)
-    command = report.step(build, (), base=BASE).command
+def run(
+    folder: Path, clock_mhz: float, demands: Demands = BUILD.demands
+) -> subprocess.CompletedProcess[str]:
+    build = replace(BUILD, clock_mhz=clock_mhz, demands=demands)
+    step = report.step(build, (), base=BASE)
+    for name, text in step.scripts:
+        (folder / name).write_text(text)
     return subprocess.run(
-        [sys.executable, *command[1:]], cwd=folder, capture_output=True, text=True, timeout=60
+        [sys.executable, *step.command[1:]], cwd=folder, capture_output=True, text=True, timeout=60
     )
 
 
@@ -46,7 +52,7 @@ def test_a_build_that_meets_its_clock_leaves_the_declared_files(tmp_path: Path):
     ended = run(folder, 50)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     declared = {path.name for path in report.step(BUILD, (), base=BASE).writes}
-    assert {path.name for path in folder.iterdir()} == declared
+    assert {path.name for path in folder.iterdir()} == declared | {report.LIMITS}
     numbers = json.loads((folder / "metrics.json").read_text())
     assert numbers["usercode"] == "0badcafe"
     assert numbers["timing"]["met"] is True
@@ -62,7 +68,8 @@ def test_a_missed_clock_fails_names_the_worst_path_and_leaves_nothing_finished(t
     )
     assert "worst path  13.950 ns" in ended.stdout
     assert "u_array.gen_row" in ended.stdout.split("ERROR")[1]
-    assert [path.name for path in folder.iterdir()] == ["failed"]
+    assert {path.name for path in folder.iterdir()} == {"failed", report.LIMITS}
+    assert json.loads((folder / "failed/verdict.json").read_text())["ok"] is False
     assert "not a finished build" in (folder / "failed/index.html").read_text()
 
 
@@ -77,14 +84,14 @@ def test_a_damaged_input_is_named_without_a_traceback(tmp_path: Path, damaged: s
     assert ended.returncode == 1
     assert f"ERROR: ../{damaged}" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
-    assert not list(folder.iterdir())
+    assert [path.name for path in folder.iterdir()] == [report.LIMITS]
 
 
 def test_two_folders_give_the_same_bytes(tmp_path: Path):
     folders = [arrange(tmp_path / name, "met") for name in ("one", "two, further down")]
     for folder in folders:
         assert run(folder, 50).returncode == 0
-    for name in ("metrics.json", "index.html", "floorplan.png"):
+    for name in ("metrics.json", "verdict.json", "index.html", "floorplan.png"):
         one, two = ((folder / name).read_bytes() for folder in folders)
         assert one == two
 

@@ -22,28 +22,29 @@ class Measure:
     unit: str  # ns, MHz, W, MiB, s, cycles; empty for a count
     better: str  # HIGHER, LOWER or NEITHER
     digits: int = 0  # behind the point, for people
+    weight: float = 1  # how much a relative change of it matters beside that of the others
 
 
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure
     for measure in (
-        Measure("wns_ns", "worst setup slack", "ns", HIGHER, 3),
-        Measure("tns_ns", "total setup slack", "ns", HIGHER, 3),
-        Measure("whs_ns", "worst hold slack", "ns", HIGHER, 3),
-        Measure("ths_ns", "total hold slack", "ns", HIGHER, 3),
-        Measure("wpws_ns", "worst pulse width slack", "ns", HIGHER, 3),
-        Measure("failing_endpoints", "failing endpoints", "", LOWER),
-        Measure("achieved_mhz", "clock achieved", "MHz", HIGHER, 2),
+        Measure("wns_ns", "worst setup slack", "ns", HIGHER, 3, 4),
+        Measure("tns_ns", "total setup slack", "ns", HIGHER, 3, 2),
+        Measure("whs_ns", "worst hold slack", "ns", HIGHER, 3, 4),
+        Measure("ths_ns", "total hold slack", "ns", HIGHER, 3, 2),
+        Measure("wpws_ns", "worst pulse width slack", "ns", HIGHER, 3, 2),
+        Measure("failing_endpoints", "failing endpoints", "", LOWER, 0, 4),
+        Measure("achieved_mhz", "clock achieved", "MHz", HIGHER, 2, 4),
         Measure("clock_mhz", "clock asked for", "MHz", NEITHER, 2),
-        Measure("latency_cycles", "latency", "cycles", LOWER),
-        Measure("interval_cycles", "interval", "cycles", LOWER),
+        Measure("latency_cycles", "latency", "cycles", LOWER, 0, 4),
+        Measure("interval_cycles", "interval", "cycles", LOWER, 0, 4),
         Measure("lut", "LUT", "", LOWER),
         Measure("ff", "flip-flops", "", LOWER),
-        Measure("bram_18k", "block RAM, 18 Kbit", "", LOWER),
-        Measure("uram", "UltraRAM", "", LOWER),
-        Measure("dsp", "multipliers", "", LOWER),
+        Measure("bram_18k", "block RAM, 18 Kbit", "", LOWER, 0, 2),
+        Measure("uram", "UltraRAM", "", LOWER, 0, 2),
+        Measure("dsp", "multipliers", "", LOWER, 0, 2),
         Measure("io", "pins", "", NEITHER),
-        Measure("power_w", "power on chip", "W", LOWER, 3),
+        Measure("power_w", "power on chip", "W", LOWER, 3, 2),
         Measure("wall_s", "time to build", "s", LOWER, 1),
         Measure("peak_rss_mib", "peak memory", "MiB", LOWER),
     )
@@ -56,26 +57,46 @@ def measure_of(name: str) -> Measure | None:
     return MEASURES.get(name.rpartition(".")[2])
 
 
-def flatten(metrics: Mapping[str, Any]) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a metrics.json, and the place it stands at."""
+
+    value: float
+    place: str  # timing.clocks[0].wns_ns
+    available: float | None = None  # of a resource: what the part has
+
+
+def numbers(metrics: Mapping[str, Any]) -> dict[str, Number]:
     """Every number of a metrics.json body by its flat name, the design's own ones first.
 
     KeyError, TypeError or ValueError where the body is not of a known schema.
     """
     timing, area = metrics["timing"], metrics["utilization"]
     main = [
-        c for c in timing["clocks"] if abs(c["constraint_mhz"] / metrics["clock_mhz"] - 1) < 0.01
+        (clock["achieved_mhz"], at)
+        for at, clock in enumerate(timing["clocks"])
+        if abs(clock["constraint_mhz"] / metrics["clock_mhz"] - 1) < 0.01
     ]
-    found: dict[str, float] = {
-        "wns_ns": timing["wns_ns"],
-        "achieved_mhz": min(clock["achieved_mhz"] for clock in main),
-        "clock_mhz": metrics["clock_mhz"],
+    slowest_mhz, at = min(main)
+    found = {
+        "wns_ns": Number(timing["wns_ns"], "timing.wns_ns"),
+        "achieved_mhz": Number(slowest_mhz, f"timing.clocks[{at}].achieved_mhz"),
+        "clock_mhz": Number(metrics["clock_mhz"], "clock_mhz"),
     }
-    found |= {name: area[name]["used"] for name in RESOURCES if name in area}
-    for clock in timing["clocks"]:
+    room = {name: area[name]["available"] for name in RESOURCES if name in area}
+    for name in room:
+        found[name] = Number(area[name]["used"], f"utilization.{name}.used", room[name])
+    for at, clock in enumerate(timing["clocks"]):
         for name in ("wns_ns", "achieved_mhz"):
-            found[f"clock.{clock['name']}.{name}"] = clock[name]
-    for node in filter(lambda node: node["path"], area["hierarchy"]):  # the top is the design
-        found |= {
-            f"instance.{node['path']}.{name}": node[name] for name in RESOURCES if name in node
-        }
+            place = f"timing.clocks[{at}].{name}"
+            found[f"clock.{clock['name']}.{name}"] = Number(clock[name], place)
+    for at, node in enumerate(area["hierarchy"]):
+        for name in filter(node.__contains__, RESOURCES if node["path"] else ()):
+            place = f"utilization.hierarchy[{at}].{name}"
+            found[f"instance.{node['path']}.{name}"] = Number(node[name], place, room.get(name))
     return found
+
+
+def flatten(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """The values of `numbers`."""
+    return {name: number.value for name, number in numbers(metrics).items()}

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bitwright.reports import text
 from bitwright.reports.area import RESOURCES, Area, Instance
+from bitwright.reports.judge import Verdict
 from bitwright.reports.metrics import Metrics, clock_wns_ns, slack_ns, window_ns
 from bitwright.reports.paths import Drawing, draw
 from bitwright.reports.read.open.nextpnr import Clock, CriticalPath, Resource
@@ -65,6 +67,7 @@ class Meter:
 
 def render(
     metrics: Metrics,
+    verdict: Verdict,
     cells: Sequence[Cell],
     floorplan_png: bytes,
     *,
@@ -89,6 +92,8 @@ def render(
     )
     return environment.get_template(TEMPLATE.name).render(
         metrics=metrics,
+        verdict=verdict,
+        text=text,
         subject=metrics.subject,
         clocks=[_clock_row(clock, metrics) for clock in metrics.routed.clocks],
         meters=[Meter(NAMES[name], metrics.resources[name]) for name in RESOURCES],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bitwright.engine import Step
 
 METRICS = Path("report/metrics.json")
+VERDICT = Path("report/verdict.json")
 SHOWN = ("report/index.html", "report/metrics.json", "manifest.json")
 LABELS = {"lut": "LUT", "ff": "FF", "bram_18k": "BRAM, 18 Kbit", "dsp": "DSP", "io": "pins"}
 
@@ -45,6 +46,8 @@ def sections(build: Path, steps: Sequence[Step]) -> tuple[Section, ...]:
     path = build / METRICS
     if path.exists():
         found += _measured(path)
+    if (build / VERDICT).exists():
+        found += _limits(build / VERDICT)
     rows = tuple(_times(steps))
     if rows:
         found.append(Section("step", ("time", "memory", ""), rows))
@@ -127,6 +130,19 @@ def _measured(path: Path) -> list[Section]:
         Section("clock", ("asked", "achieved", "slack"), tuple(clocks)),
         Section("area", ("used", "available", "share"), tuple(area)),
     ]
+
+
+def _limits(path: Path) -> Iterable[Section]:
+    """The limits that the config wrote; none, and there is no such section."""
+    from bitwright.reports import judge, text
+
+    demanded = judge.read(path).demanded
+    rows = []
+    for each in demanded:
+        mark = "good" if each.ok else "" if each.waived else "bad"
+        margin = "waived" if each.waived else text.margin(each)
+        rows.append(Row(each.metric, (text.bound(each), text.value(each), margin), mark))
+    return [Section("limit", ("held to", "measured", "margin"), tuple(rows))] if rows else []
 
 
 def _times(steps: Sequence[Step]) -> Iterable[Row]:

@@ -1,9 +1,11 @@
-"""Metrics as plain text, for logs and for the message of a build that missed its clock."""
+"""Metrics and verdict as plain text, for logs and for the message of a build that failed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from bitwright.reports.judge import ASKED, FORBIDDEN, Judged, Verdict
+from bitwright.reports.measures import measure_of
 from bitwright.reports.metrics import Metrics, clock_wns_ns
 from bitwright.reports.paths import short
 from bitwright.reports.read.open.nextpnr import ROUTING, CriticalPath
@@ -36,7 +38,55 @@ def worst_path(metrics: Metrics) -> str:
     return "\n".join(lines)
 
 
-def missed(metrics: Metrics, page: Path) -> str:
+def judged(verdict: Verdict) -> str:
+    """The verdict, a limit a line, then what there is to say about waivers."""
+    lines = []
+    for each in verdict.judged:
+        state = "ok" if each.ok else f"waived until {each.until}" if each.waived else "BROKEN"
+        limit = f"{each.limit}, {bound(each)}" if each.limit == ASKED else each.limit
+        lines.append(f"limit {each.metric} {limit}: {value(each)}, {state}")
+    return "\n".join([*lines, *(f"note: {note}" for note in verdict.notes)])
+
+
+def value(each: Judged) -> str:
+    """A judged value with its unit, for people."""
+    return _number(each, each.value)
+
+
+def bound(each: Judged) -> str:
+    """What a value is held to, in its unit: `<= 66,912`."""
+    return f"{each.sign} {_number(each, each.bound)}"
+
+
+def margin(each: Judged) -> str:
+    """The room that is left, with its sign."""
+    return _number(each, each.margin, "+")
+
+
+def _number(each: Judged, number: float, sign: str = "") -> str:
+    measure = measure_of(each.metric)
+    digits = measure.digits if measure else 0
+    if digits == 0 and number != round(number):
+        digits = 1  # a share of what there is
+    return f"{number:{sign},.{digits}f} {each.unit}".rstrip()
+
+
+def broken(verdict: Verdict, page: Path) -> str:
+    """What to tell about each limit of the config that does not hold, and where to look."""
+    lines = []
+    for each in verdict.failed:
+        if each.limit == FORBIDDEN:
+            lines.append(f"ERROR: forbidden {each.metric}: {each.value:.0f} times, {each.source}")
+        elif each.limit != ASKED:  # of those the message of missed clocks tells
+            lines.append(
+                f"ERROR: {each.metric} is {value(each)}; its limit is {each.limit}, "
+                f"broken by {margin(each).lstrip('-')}"
+            )
+    lines += [f"  note        {note}" for note in verdict.notes]
+    return "\n".join([*lines, f"  next        open {page}"])
+
+
+def missed(metrics: Metrics) -> str:
     """What to tell who asked for this clock; short enough for a terminal."""
     lines = []
     for clock in metrics.routed.clocks:
@@ -56,7 +106,7 @@ def missed(metrics: Metrics, page: Path) -> str:
         if stage in costly:
             what = "wire to" if stage.kind == ROUTING else "through"
             lines.append(f"  {stage.delay_ns:7.3f} ns  {what} {_name(stage.to_cell)}")
-    lines += [f"  to          {_name(last)}", f"  next        open {page}"]
+    lines += [f"  to          {_name(last)}"]
     return "\n".join(lines)
 
 

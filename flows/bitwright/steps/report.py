@@ -1,7 +1,8 @@
 """Read what place and route reported, judge the clocks, and show it: metrics, page, picture.
 
-A build that misses a clock ends with exit status 1 and the worst path printed; what was written for
-a look then lies in `failed/`, where nobody takes it for a finished report.
+A build that misses a clock or breaks a limit of its config ends with exit status 1, each named, the
+worst path printed; what was written for a look then lies in `failed/`, where nobody takes it for a
+finished report.
 """
 
 from __future__ import annotations
@@ -10,17 +11,22 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bitwright.engine import Step, Tool, module_files
 from bitwright.errors import BitwrightError, ReportError
+from bitwright.limits import NOTHING, Demands, from_json, to_json
 
 if TYPE_CHECKING:
+    from bitwright.reports.judge import Verdict
     from bitwright.reports.metrics import Metrics
 
 METRICS = "metrics.json"
+VERDICT = "verdict.json"
+LIMITS = "limits.json"  # written by the engine before the run: what the build is judged by
 PAGE = "index.html"
 FLOORPLAN = "floorplan.png"
 FAILED = "failed"
@@ -33,6 +39,7 @@ READS = {
     "hierarchy": "synthesize/hierarchy.json",
     "netlist": "synthesize/stat.json",
 }
+LOGS = ("synthesize", "implement")  # steps whose logs are searched for forbidden messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +51,15 @@ class Build:
     part: str  # LFE5U-85F-6CABGA381
     clock_mhz: float
     steps: tuple[str, ...]  # names, in order; the page links their logs
+    demands: Demands = NOTHING
 
 
 def step(build: Build, tools: Iterable[Tool], *, base: Path) -> Step:
     """The report in the folder `report` below base.
 
     tools: those that made the bitstream; their versions stand in the metrics
-    It reads no Record of synthesis, whose key changes with every comment.
+    It reads no Record of synthesis, whose key changes with every comment, and logs, which hold
+    times, only where the config forbids messages.
     """
     folder = base / "report"
     command = ["python", "-m", "bitwright.steps.report"]
@@ -60,15 +69,19 @@ def step(build: Build, tools: Iterable[Tool], *, base: Path) -> Step:
         command += [f"--{option}", f"../{name}"]
     for tool in tools:
         command += ["--tool", f"{tool.name}={tool.version}"]
-    command += ["--steps", *build.steps]
-    files = tuple(base / name for name in READS.values())
+    logs = [f"{name}/{name}.log" for name in LOGS if build.demands.messages]
+    for name in logs:
+        command += ["--log", f"../{name}"]
+    command += ["--limits", LIMITS, "--steps", *build.steps]
+    files = tuple(base / name for name in (*READS.values(), *logs))
     return Step(
         name="report",
         title="timing, area, floorplan",
         dir=folder,
         reads=(*files, LOCK, *module_files("bitwright.steps.report")),
-        writes=(folder / METRICS, folder / PAGE, folder / FLOORPLAN),
+        writes=tuple(folder / name for name in (METRICS, VERDICT, PAGE, FLOORPLAN)),
         command=tuple(command),
+        scripts=((LIMITS, json.dumps(to_json(build.demands), indent=1) + "\n"),),
         after=("implement",),
         phases=((r"^reading", "reading"), (r"^drawing", "drawing")),
         errors=ERRORS,
@@ -87,9 +100,9 @@ def usercode_of(record: Path) -> str:
         raise ReportError(f"{record}: no Record of place and route ({error})") from error
 
 
-def read(asked: argparse.Namespace) -> tuple[Metrics, tuple[bytes, str]]:
-    """Metrics, and floorplan and page to go with them. Raises ReportError."""
-    from bitwright.reports import device, floorplan, metrics, page
+def read(asked: argparse.Namespace) -> tuple[Metrics, Verdict, Mapping[str, bytes]]:
+    """Metrics, verdict, and the files to write. Raises ReportError."""
+    from bitwright.reports import device, floorplan, judge, metrics, page
     from bitwright.reports.read.open import nextpnr, placement, yosys
 
     print("reading", flush=True)
@@ -103,14 +116,35 @@ def read(asked: argparse.Namespace) -> tuple[Metrics, tuple[bytes, str]]:
     cells = placement.parse_placement(_text(asked.placement), origin=asked.placement)
     modules = placement.parse_hierarchy(_text(asked.hierarchy), origin=asked.hierarchy)
     found = metrics.measure(subject, routed, netlist, cells, modules, origin=asked.timing)
+    numbers = metrics.to_json(found)
+    verdict = _judge(json.loads(numbers), asked)
     print("drawing", flush=True)
     floor = device.floor_of(asked.part)
     if floor is None:
         raise ReportError(f"no floor known for part {asked.part} (known: {device.KNOWN})")
     picture = floorplan.draw(floorplan.plan(found, floor), cells)
-    up = ".." if found.met else "../.."
-    html = page.render(found, cells, picture, steps=asked.steps, up=up)
-    return found, (picture, html)
+    up = ".." if verdict.ok else "../.."
+    html = page.render(found, verdict, cells, picture, steps=asked.steps, up=up)
+    texts = {METRICS: numbers, VERDICT: judge.to_json(verdict), PAGE: html}
+    files = {name: text.encode() for name, text in texts.items()}
+    return found, verdict, {**files, FLOORPLAN: picture}
+
+
+def _judge(numbers: Mapping[str, Any], asked: argparse.Namespace) -> Verdict:
+    """The verdict on a metrics.json body, by the limits and logs given. Raises ReportError."""
+    from bitwright.reports import judge
+    from bitwright.reports.read.source import lines_of
+
+    demands = from_json(json.loads(_text(asked.limits)))
+    with ExitStack() as stack:
+        try:
+            logs = {f"{log.parent.name}/{log.name}": log.open("rb") for log in asked.log}
+        except OSError as error:
+            raise ReportError(f"{error.filename}: cannot be read ({error.strerror})") from error
+        for stream in logs.values():
+            stack.callback(stream.close)
+        lines = {name: lines_of(stream) for name, stream in logs.items()}
+        return judge.judge(numbers, demands, lines)
 
 
 def _text(path: Path) -> str:
@@ -128,32 +162,40 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write the report into the current folder; 1 if a clock is missed or a report unreadable."""
-    from bitwright.reports import metrics, text
+    """Write the report into the current folder; 1 if a limit is broken or a report unreadable."""
+    from bitwright.reports import text
 
     parser = argparse.ArgumentParser(prog="python -m bitwright.steps.report")
     for name in ("config", "target", "part"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--clock-mhz", type=float, required=True)
-    for name in READS:
+    for name in (*READS, "limits"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--log", type=Path, action="append", default=[])
     parser.add_argument("--tool", action="append", default=[], metavar="NAME=VERSION")
     parser.add_argument("--steps", nargs="*", default=[])
     asked = parser.parse_args(argv)
     try:
-        found, (picture, html) = read(asked)
+        found, verdict, files = read(asked)
     except BitwrightError as error:
         print(f"ERROR: {error}")
         return 1
-    numbers = metrics.to_json(found).encode()
-    files = {METRICS: numbers, PAGE: html.encode(), FLOORPLAN: picture}
-    write(Path() if found.met else Path(FAILED), files)
+    write(Path() if verdict.ok else Path(FAILED), files)
     print(text.summary(found))
-    if found.met:
+    print(text.judged(verdict))
+    if verdict.ok:
         return 0
-    print(text.worst_path(found))
-    print(text.missed(found, Path("build", asked.config, asked.target, "report", FAILED, PAGE)))
+    if not found.met:
+        print(text.worst_path(found))
+        print(text.missed(found))
+    print(text.broken(verdict, _shown(Path.cwd() / FAILED / PAGE)))
     return 1
+
+
+def _shown(path: Path) -> Path:
+    """A path in the build folder as it is from the project's root."""
+    parts = path.parts
+    return Path(*parts[max(at for at, part in enumerate(parts) if part in ("build", "/")) :])
 
 
 if __name__ == "__main__":

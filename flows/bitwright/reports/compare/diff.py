@@ -1,0 +1,221 @@
+"""Two snapshots -> what changed, sorted by how much it matters.
+
+A row's verdict is by its measure: worse or better than before by more than is noise (where the
+baseline holds what several seeds gave) and by more than is tolerated (`thresholds` of the config,
+else TOLERATED) is a regression or a gain; inside the noise band it is noise; the rest is a change.
+Rows are sorted by verdict, then by size: the change relative to what it was (slacks: to the clock
+period asked for) times the weight of the measure (reports/measures.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bitwright.limits import Tolerance
+from bitwright.reports.compare.noise import ALPHA, Band, bands
+from bitwright.reports.compare.snapshot import Snapshot
+from bitwright.reports.compare.structure import Grown, Moved, match_instances, match_paths
+from bitwright.reports.measures import HIGHER, measure_of
+
+Verdict = Literal["regression", "gain", "noise", "changed", "new", "gone"]
+ORDER: tuple[Verdict, ...] = ("regression", "gone", "gain", "changed", "new", "noise")
+# How much worse is tolerated where neither the config nor a noise band says: percent of what it
+# was; slacks: of the period. What place and route gives varies; counts of scarce blocks do not.
+TOLERATED: Mapping[str, float] = {"achieved_mhz": 5, "lut": 1, "ff": 1, "power_w": 2}
+TOLERATED_SLACK = 5.0
+NOT_JUDGED = frozenset({"wall_s", "peak_rss_mib"})  # the machine's doing as much as the design's
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure on both sides."""
+
+    metric: str
+    before: float | None
+    after: float | None
+    change: float | None  # after - before
+    change_percent: float | None  # of before; None where that is zero
+    verdict: Verdict
+    band: Band | None
+    note: str = ""  # why, in a clause
+    size: float = 0.0  # how much it matters within its verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Everything that changed."""
+
+    before: Snapshot
+    after: Snapshot
+    rows: tuple[Row, ...]  # those that differ, the most important first
+    paths: tuple[Moved, ...]
+    hierarchy: tuple[Grown, ...]
+    notes: tuple[str, ...]  # what to know before believing the rows
+    same: int  # measures that are equal on both sides
+    comparable: bool  # same kind, target, part and asked clock; else nothing is judged
+    alpha: float | None  # false-alarm rate of the noise bands together; None without bands
+
+    @property
+    def fell(self) -> bool:
+        """The verdict was good and is no longer."""
+        return self.before.ok is not False and self.after.ok is False
+
+    @property
+    def worse(self) -> bool:
+        return self.fell or any(row.verdict in ("regression", "gone") for row in self.rows)
+
+
+def compare(
+    a: Snapshot,
+    b: Snapshot,
+    *,
+    noise: Mapping[str, Band] | None = None,
+    thresholds: tuple[Tolerance, ...] = (),
+) -> Diff:
+    """What changed from a to b.
+
+    noise: bands by metric; None takes them from the seeds of a, where it is a baseline with some
+    thresholds: of the config
+    """
+    notes = tuple(_differences(a, b))
+    comparable = not notes
+    names = _facts(a, b)
+    if noise is None:
+        noise = bands({name: a.spreads[name] for name in names if name in a.spreads})
+    tolerated = {each.metric: each for each in thresholds}
+    rows = []
+    for name in names:
+        before, after = a.measures.get(name), b.measures.get(name)
+        if before != after:
+            period_ns = 1000 / a.clock_mhz if a.clock_mhz else None
+            row = _Judge(name, noise.get(name), tolerated, period_ns, comparable)
+            rows.append(row.row(before, after))
+    rows.sort(key=lambda row: (ORDER.index(row.verdict), -row.size, row.metric))
+    return Diff(
+        before=a,
+        after=b,
+        rows=tuple(rows),
+        paths=match_paths(a.paths, b.paths),
+        hierarchy=match_instances(a.instances, b.instances),
+        notes=(*notes, *_caveats(a, b, noise)),
+        same=len(names) - len(rows),
+        comparable=comparable,
+        alpha=ALPHA if any(not band.exact for band in noise.values()) else None,
+    )
+
+
+def _facts(a: Snapshot, b: Snapshot) -> list[str]:
+    """The names to compare, one a fact: the slack of a clock says what its frequency says, and
+    the frequency of the design is that of one of its clocks."""
+    names = list(dict.fromkeys((*a.measures, *b.measures)))
+    known = set(names)
+    own = (a.measures.get("achieved_mhz"), b.measures.get("achieved_mhz"))
+
+    def twice(name: str) -> bool:
+        if not name.startswith("clock."):
+            return False
+        owner, _, last = name.rpartition(".")
+        if last == "wns_ns":
+            return f"{owner}.achieved_mhz" in known
+        return last == "achieved_mhz" and (a.measures.get(name), b.measures.get(name)) == own
+
+    return [name for name in names if not twice(name)]
+
+
+def _differences(a: Snapshot, b: Snapshot) -> list[str]:
+    """Why the two cannot be judged against one another."""
+    found = []
+    for what, one, two in (
+        ("kinds of report", a.kind, b.kind),
+        ("targets", a.target, b.target),
+        ("parts", a.part, b.part),
+        ("clocks asked for", a.clock_mhz, b.clock_mhz),
+    ):
+        if one and two and one != two:
+            found.append(f"different {what}, {one} and {two}: shown, not judged")
+    return found
+
+
+def _caveats(a: Snapshot, b: Snapshot, noise: Mapping[str, Band]) -> list[str]:
+    found = []
+    if a.config and b.config and a.config != b.config:
+        found.append(f"different configs: {a.config} and {b.config}")
+    if a.kind == "build" and not noise:
+        found.append(
+            "no noise band: the baseline was measured with one seed only, so changes are judged"
+            " by tolerance alone"
+        )
+        if a.seed is not None and b.seed is not None and a.seed != b.seed:
+            found.append(f"different seeds, {a.seed} and {b.seed}: some change is chance")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What one measure is judged by."""
+
+    name: str
+    band: Band | None
+    tolerated: Mapping[str, Tolerance]
+    period_ns: float | None
+    comparable: bool
+
+    def row(self, before: float | None, after: float | None) -> Row:
+        """The row of two unequal values, at most one of which is missing."""
+        if before is None or after is None:
+            return self._lone(before, after)
+        change = after - before
+        verdict, note = self._verdict(before, after)
+        percent = 100 * change / abs(before) if before else None
+        size = self._size(change, before)
+        return Row(self.name, before, after, change, percent, verdict, self.band, note, size)
+
+    def _lone(self, before: float | None, after: float | None) -> Row:
+        note = "no longer measured" if after is None else "not measured before"
+        own = "." not in self.name  # what belongs to a clock may go with that clock
+        gone = after is None and own and self.comparable
+        verdict: Verdict = "gone" if gone else "changed" if after is None else "new"
+        return Row(self.name, before, after, None, None, verdict, None, note)
+
+    def _verdict(self, before: float, after: float) -> tuple[Verdict, str]:
+        measure = measure_of(self.name)
+        last = self.name.rpartition(".")[2]
+        if measure is None or not measure.better or last in NOT_JUDGED or not self.comparable:
+            return "changed", ""
+        if self.band and self.band.holds(after):
+            return "noise", f"within what {self.band.n} seeds give"
+        better = (after > before) == (measure.better == HIGHER)
+        allowed = self._allowed(before)
+        if abs(after - before) <= allowed:
+            return "changed", f"within the {allowed:.4g} {measure.unit}".rstrip() + " tolerated"
+        why = ""
+        if self.band:
+            why = (
+                "no seed changes it" if self.band.exact else f"beyond what {self.band.n} seeds give"
+            )
+        return ("gain" if better else "regression"), why
+
+    @property
+    def _slack(self) -> bool:
+        """A slack may be zero: its change is seen against the period instead."""
+        measure = measure_of(self.name)
+        return measure is not None and measure.unit == "ns" and measure.better == HIGHER
+
+    def _allowed(self, before: float) -> float:
+        """The change that is tolerated, in the measure's unit."""
+        last = self.name.rpartition(".")[2]
+        asked = self.tolerated.get(self.name) or self.tolerated.get(last)
+        if asked:
+            return asked.of(before)
+        if self.band and not self.band.exact:
+            return 0.0
+        if self._slack and self.period_ns:
+            return self.period_ns * TOLERATED_SLACK / 100
+        return abs(before) * TOLERATED.get(last, 0.0) / 100
+
+    def _size(self, change: float, before: float) -> float:
+        measure = measure_of(self.name)
+        whole = self.period_ns if self._slack and self.period_ns else abs(before)
+        return abs(change) / (whole or 1.0) * (measure.weight if measure else 1.0)

@@ -1,0 +1,82 @@
+"""Reports of tools as snapshots: every number in them by its dotted name.
+
+    values.resources.lut.used  ->  resources.lut      (a measure: judged)
+    values.nets.errors         ->  nets.errors        (no measure: shown)
+
+An element of a list is known by its own name (`clocks[clk].wns_ns`); where elements have none, or
+share one, the list is left out: their order is no identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bitwright.reports.compare.snapshot import Snapshot
+from bitwright.reports.measures import MEASURES
+from bitwright.reports.read.document import refuse
+from bitwright.reports.read.kind import values
+
+NAMED = ("name", "path", "rule", "id", "instance", "site_type", "clock", "label", "module")
+VALUE = ("used", "worst", "max", "estimated")  # of a measure, the one number that stands for it
+
+
+def snapshot(paths: Sequence[Path]) -> Snapshot:
+    """The numbers of one or more reports of tools as one side. Raises ReportError."""
+    found = [_read(path) for path in paths]
+    if not found:
+        raise ValueError("no report to compare")
+    first = found[0]
+    if len(found) == 1:
+        return first
+    measures = {name: value for each in found for name, value in each.measures.items()}
+    label = ", ".join(each.label for each in found)
+    kind = "+".join(sorted(each.kind for each in found))
+    return replace(first, label=label, kind=kind, measures=measures)
+
+
+def _read(path: Path) -> Snapshot:
+    from bitwright.reports.read.recognise import read
+
+    report = read(path)
+    measures = dict(leaves(values(report.reading)))
+    if not measures:
+        refuse(path, "nothing to compare", expected="numbers", found=f"none in {report.kind.name}")
+    part = report.reading.part or ""
+    return Snapshot(label=str(path), kind=report.kind.name, measures=measures, part=part)
+
+
+def leaves(value: Any, name: str = "") -> Iterator[tuple[str, float]]:
+    """Every number below a value with its dotted name."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return
+    if isinstance(value, int | float):
+        yield _measure(name), float(value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key not in ("missing", "line"):
+                yield from leaves(item, f"{name}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for key, item in _elements(value):
+            yield from leaves(item, f"{name}[{key}]")
+
+
+def _elements(items: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """The elements of a list that is a table: each has a name, and no two the same."""
+    tables = [item for item in items if isinstance(item, Mapping)]
+    if len(tables) != len(items):
+        return
+    for key in NAMED:
+        names = [item.get(key) for item in tables]
+        if all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
+            yield from zip(map(str, names), tables, strict=True)
+            return
+
+
+def _measure(name: str) -> str:
+    """`resources.lut.used` is the lut of `resources`; other names stay."""
+    owner, _, last = name.rpartition(".")
+    known = owner.rpartition(".")[2] in MEASURES
+    return owner if known and last in VALUE else name

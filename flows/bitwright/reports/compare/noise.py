@@ -1,0 +1,101 @@
+"""How far a number goes by chance: place and route starts from a seed, and another seed gives
+another clock.
+
+A baseline may hold what several seeds gave. A new build of the same design is one more draw, so its
+number lies in the two-sided Student-t prediction interval of one draw after n,
+
+    mean +- t(1 - a/2, n - 1) * sd * sqrt(1 + 1/n),      a = ALPHA / m,
+
+but for a fraction a of the time. With ALPHA shared out over the m judged numbers that vary
+(Bonferroni), a comparison with nothing changed reports any gain or regression at most once in
+1/ALPHA times. A number that no seed changed is exact: any change of it is real.
+
+The interval takes the draws to be normal. Slacks are minima and not quite that; what coverage
+remains for draws like the real ones is measured in tests/reports/compare/test_noise.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from statistics import fmean, stdev
+
+ALPHA = 0.02  # false alarms, gains and regressions together, a comparison; regressions are half
+FEWEST = 3  # seeds that say anything about spread
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What seeds gave for one measure."""
+
+    values: tuple[float, ...]  # in the order of the seeds
+
+    @property
+    def n(self) -> int:
+        return len(self.values)
+
+    @property
+    def mean(self) -> float:
+        return fmean(self.values)
+
+    @property
+    def sd(self) -> float:
+        return 0.0 if self.exact else stdev(self.values)
+
+    @property
+    def exact(self) -> bool:
+        """No seed changed it."""
+        return min(self.values) == max(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Where a number lies while nothing has changed."""
+
+    n: int  # seeds
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+    @property
+    def exact(self) -> bool:
+        return self.low == self.high
+
+    def holds(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+def bands(spreads: Mapping[str, Spread], *, alpha: float = ALPHA) -> dict[str, Band]:
+    """The bands of a family of measures that are judged together, at false-alarm rate alpha."""
+    family = sum(not spread.exact for spread in spreads.values())
+    return {name: _band(spread, alpha / max(1, family)) for name, spread in spreads.items()}
+
+
+def _band(spread: Spread, alpha: float) -> Band:
+    if spread.exact:
+        value = spread.values[0]
+        return Band(spread.n, value, 0.0, value, value)
+    half = _quantile(1 - alpha / 2, spread.n - 1) * spread.sd * math.sqrt(1 + 1 / spread.n)
+    return Band(spread.n, spread.mean, spread.sd, spread.mean - half, spread.mean + half)
+
+
+@cache
+def _quantile(probability: float, freedom: int) -> float:
+    """Of Student's t."""
+    from scipy.special import stdtrit  # type: ignore[import-untyped]
+
+    return float(stdtrit(freedom, probability))
+
+
+def spreads(members: Sequence[Mapping[str, float]]) -> dict[str, Spread]:
+    """The spread of every measure that all members have; members: the numbers of each seed.
+
+    ValueError with fewer members than say anything.
+    """
+    if len(members) < FEWEST:
+        raise ValueError(f"{len(members)} seeds say nothing about noise; at least {FEWEST}")
+    names = [name for name in members[0] if all(name in member for member in members)]
+    return {name: Spread(tuple(member[name] for member in members)) for name in names}
