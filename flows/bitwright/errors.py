@@ -16,7 +16,24 @@ class ToolError(BitwrightError):
 
 
 class ReportError(BitwrightError):
-    """The maintainer of a report reader can mend this: a report does not look as expected."""
+    """The maintainer of a report reader can mend this: a report does not look as expected.
+
+    The text is for people; the fields are the same, for programs.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        line: int | None = None,  # of the report, from 1; None where no line is to blame
+        problem: str = "",
+        expected: str = "",
+        found: str = "",
+        next: str = "",
+    ) -> None:
+        super().__init__(text)
+        self.line, self.problem = line, problem or text
+        self.expected, self.found, self.next = expected, found, next
 
 
 class Stopped(BitwrightError):

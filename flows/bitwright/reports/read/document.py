@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,24 @@ from typing import Any, NoReturn
 from bitwright.errors import ReportError
 
 SHOWN = 60  # characters of a value that a message quotes
+PLACE = re.compile(r":(\d{1,15})$")
 
 
 def refuse(origin: Path, problem: str, *, expected: str, found: str, next: str = "") -> NoReturn:
-    """Raise the ReportError every reader raises: where, expected, found, what next."""
-    lines = [f"{origin}: {problem}", f"  expected  {expected}", f"  found     {found}"]
-    lines.append(
-        f"  next      {next or f'read the log beside {origin}, then build that step again'}"
+    """Raise the ReportError every reader raises: where, expected, found, what next.
+
+    origin: the report, and after a colon the line, where there is one to blame
+    """
+    next = next or f"read the log beside {origin}, then build that step again"
+    place = PLACE.search(str(origin))
+    raise ReportError(
+        f"{origin}: {problem}\n  expected  {expected}\n  found     {found}\n  next      {next}",
+        line=int(place[1]) if place else None,
+        problem=problem,
+        expected=expected,
+        found=found,
+        next=next,
     )
-    raise ReportError("\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)

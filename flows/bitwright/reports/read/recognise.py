@@ -5,17 +5,20 @@ from __future__ import annotations
 import importlib
 import io
 import pkgutil
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from bitwright.errors import ReportError
 from bitwright.reports.read.document import refuse
 from bitwright.reports.read.kind import HEAD, Kind, Reading, values
-from bitwright.reports.read.source import lines_of, text_of
+from bitwright.reports.read.source import BLOCK, blocks_of, lines_of, text_of
 
 TOOLS = ("open", "vivado", "hls", "vitis")  # folders of readers
+LARGEST = 1 << 30  # bytes of a report that is held in memory whole; logs have no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,14 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(sorted(found, key=lambda kind: kind.name))
 
 
+def claimants(head: str) -> list[Kind]:
+    """The kinds that claim a report by its first HEAD characters; one, if it is a report."""
+    return [kind for kind in kinds() if kind.claims(head)]
+
+
 def recognise(head: str, *, origin: Path) -> Kind:
     """The kind of a report, by its first HEAD characters; ReportError unless one claims it."""
-    claimed = [kind for kind in kinds() if kind.claims(head)]
+    claimed = claimants(head)
     if len(claimed) == 1:
         return claimed[0]
     first = next((line.strip() for line in head.splitlines() if line.strip()), "")
@@ -69,20 +77,44 @@ def recognise(head: str, *, origin: Path) -> Kind:
 
 def read(path: Path) -> Report:
     """Read one report file. ReportError if it cannot be read, recognised or trusted."""
+    with opened(path) as stream:
+        return read_stream(stream, origin=path)
+
+
+def opened(path: Path) -> BinaryIO:
+    """A regular file, opened; ReportError for whatever else a path may lead to."""
     try:
-        with path.open("rb") as stream:
-            return read_stream(stream, origin=path)
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            return path.open("rb")
+        found = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
+    except (OSError, ValueError) as error:
+        found = getattr(error, "strerror", None) or str(error)
+    refuse(
+        path,
+        "this cannot be read",
+        expected="a report file",
+        found=found,
+        next="name files, such as DIR/*.rpt, or pipe one: cat FILE | python -m bitwright.reports -",
+    )
+
+
+def read_stream(stream: BinaryIO, *, origin: Path) -> Report:
+    """Read one report from a binary stream, which need not be able to seek."""
+    try:
+        first = _first(stream)
+        kind = recognise(text_of(_untorn(first))[:HEAD], origin=origin)
+        blocks = chain([first], blocks_of(stream))
+        content = lines_of(blocks) if kind.streamed else text_of(_whole(blocks, origin))
+        return Report(origin, kind, kind.parse(content, origin=origin))
     except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}") from error
-
-
-def read_stream(stream: Any, *, origin: Path) -> Report:
-    """Read one report from a binary stream that can seek."""
-    head = text_of(_head(stream))[:HEAD]
-    kind = recognise(head, origin=origin)
-    stream.seek(0)
-    content = lines_of(stream) if kind.streamed else text_of(stream.read())
-    return Report(origin, kind, kind.parse(content, origin=origin))
+        refuse(
+            origin,
+            "this cannot be read to its end",
+            expected="a file that stays",
+            found=str(error.strerror or error),
+            next="read it again",
+        )
 
 
 def read_bytes(data: bytes, *, origin: Path) -> Report:
@@ -90,10 +122,33 @@ def read_bytes(data: bytes, *, origin: Path) -> Report:
     return read_stream(io.BytesIO(data), origin=origin)
 
 
-def _head(stream: Any) -> bytes:
+def _first(stream: BinaryIO) -> bytes:
+    """The first block, whole even where a pipe gives less at a time."""
+    found = b""
+    while len(found) < BLOCK and (more := stream.read(BLOCK - len(found))):
+        found += more
+    return found
+
+
+def _untorn(data: bytes) -> bytes:
     """Enough bytes for HEAD characters, cut where no UTF-8 character is torn."""
-    data: bytes = stream.read(4 * HEAD)
-    end = len(data)
-    while end and len(data) - end < 3 and data[end - 1] & 0xC0 == 0x80:
-        end -= 1
-    return data if end == len(data) else data[: end - 1]
+    end = 4 * HEAD
+    for _ in range(3):
+        end -= len(data) > end and data[end] & 0xC0 == 0x80  # in the middle of a character
+    return data[:end]
+
+
+def _whole(blocks: Iterator[bytes], origin: Path) -> bytes:
+    parts, size = [], 0
+    for block in blocks:
+        parts.append(block)
+        size += len(block)
+        if size > LARGEST:
+            refuse(
+                origin,
+                "this report is too large",
+                expected=f"at most {LARGEST >> 20} MiB",
+                found="more",
+                next="report fewer paths or cells; a log may have any size",
+            )
+    return b"".join(parts)

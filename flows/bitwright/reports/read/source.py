@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
-import re
+import io
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 BLOCK = 1 << 20  # bytes read at a time
-LINE = 1 << 20  # bytes of one line of a log; what is beyond is cut off
-NUL = re.compile("\0+")
+LINE = 1 << 20  # bytes of one line of a log that are surely kept
 
 
 def text_of(data: bytes) -> str:
     """A report as text with plain newlines: UTF-8, else Latin-1; CRLF, NUL bytes and a byte order
     mark are taken out."""
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
-    if b"\0" in data:
-        data = data.replace(b"\0", b"")
+    data = _plain(data)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("latin-1")
 
 
-def lines_of(stream: BinaryIO) -> Iterator[str]:
-    """The lines of a log, without their ends, one at a time: constant memory for any length."""
-    for line in _split(iter(lambda: stream.read(BLOCK), b"")):
-        yield text_of(line.rstrip(b"\r"))
+def blocks_of(stream: BinaryIO) -> Iterator[bytes]:
+    """All that is left in a stream."""
+    return iter(lambda: stream.read(BLOCK), b"")
 
 
-def _split(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def lines_of(blocks: Iterable[bytes]) -> Iterator[str]:
+    """The lines of a log, one at a time, each with its newline, the last without one if it has
+    none: constant memory for any length. What is not UTF-8 is Latin-1, line by line."""
     rest = b""
     for block in blocks:
-        *whole, rest = (rest + block).split(b"\n")
-        yield from whole
-        rest = rest[:LINE]
-    if rest:
-        yield rest
+        whole, newline, torn = block.rpartition(b"\n")
+        if newline:
+            yield from _lines(rest + whole + newline)
+            rest = torn
+        else:
+            rest = (rest + torn)[:LINE]
+    yield from _lines(rest)
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    data = _plain(data)
+    try:
+        return io.StringIO(data.decode("utf-8-sig"), newline="\n")
+    except UnicodeDecodeError:
+        return map(text_of, io.BytesIO(data))
+
+
+def _plain(data: bytes) -> bytes:
+    """Without NUL bytes, without the carriage returns of CRLF."""
+    if b"\0" in data:
+        data = data.replace(b"\0", b"")
+    return data.replace(b"\r\n", b"\n") if b"\r" in data else data

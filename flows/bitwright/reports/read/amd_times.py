@@ -1,0 +1,154 @@
+"""Times in the logs of AMD's tools: what ran how long, in how much memory, with which checksum.
+
+Phase 1.2 Build Placer Netlist Model | Checksum: 1d06a432a
+
+Time (s): cpu = 00:00:10 ; elapsed = 00:00:12 . Memory (MB): peak = 1630.1 ; gain = 0.0
+INFO: [HLS 200-111] Finished Linking: CPU user time: 1.2 seconds. CPU system time: 0.1 seconds. ...
+[20:14:07] Run vpl: Step create_bd: Started
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bitwright.reports.read.log import Phase, Phases
+
+TIMED = re.compile(
+    r"(.*?)[ :]*Time \(s\): cpu = ([\d:.]+) ; elapsed = ([\d:.]+) \. "
+    r"Memory \(MB\): peak = ([\d.]+) ; gain = (-?[\d.]+)(?: |$)"
+)
+CLOCKED = re.compile(  # Vitis HLS; processor times from 2021.1
+    r"(.*?)[ :]*(?:CPU user time: ([\d.]+) seconds\. CPU system time: ([\d.]+) seconds\. )?"
+    r"Elapsed time: ([\d.:]+)(?: seconds)?; (?:current a|A)llocated memory: ([\d.]+) ([KMG])B"
+)
+TOTAL = re.compile(
+    r"(?:Total CPU user time: ([\d.]+) seconds\. Total CPU system time: ([\d.]+) seconds\. )?"
+    r"Total elapsed time: (?:(\d+h \d+m \d+s)|([\d.]+) seconds; "
+    r"peak allocated memory: ([\d.]+) ([KMG])B)"
+)
+CHECKED = re.compile(r"(?:(.*\S) \| )?Checksum: (.*\S)")
+CLOCK = r"\[(\d\d:\d\d:\d\d)\] "
+STEP = re.compile(CLOCK + r"(Run .*): (Started|Completed|Failed)$")
+PLAIN = re.compile(CLOCK + r"(Phase [\d.]+ .*)")
+TASK = re.compile(CLOCK + r"Finished \S+ of \S+ tasks \((.*)\)\. Elapsed time: (\d+h \d+m \d+s)")
+LETTERS = re.compile(r"(\d+)h (\d+)m (\d+)s")
+DONE = re.compile(r"^(?:Finished|Ending) |\.+$")
+MB = {"K": 1 / 1024, "M": 1.0, "G": 1024.0}  # 1023.7 MB is followed by 1.000 GB
+
+
+@dataclass(slots=True)
+class Times:
+    """What is known so far."""
+
+    phases: Phases = field(default_factory=Phases)
+    cpu_s: float | None = None  # of the whole run
+    elapsed_s: float | None = None
+    memory_mb: float | None = None  # the highest so far
+    _checked: tuple[int, str, str] | None = None  # line, name, sum; its time may yet come
+    _steps: dict[str, int] = field(default_factory=dict)  # those begun, in `phases`
+    _ended: int | None = None  # the step that the previous line ended; its time may yet come
+
+    def read(self, line: int, text: str, previous: str) -> None:
+        """Read one line that is not blank, without severity and id, and the one before it."""
+        checked, ended = self._checked, self._ended
+        plain = "ime" not in text and "Checksum" not in text and text[0] != "["
+        if plain and not checked and ended is None:
+            return  # as most lines of a log
+        self._checked = self._ended = None
+        found = _timed(line, text)
+        if found and not found.name and ended is not None:
+            self.phases.change(
+                ended, cpu_s=found.cpu_s, elapsed_s=found.elapsed_s, memory_mb=found.memory_mb
+            )
+        elif found and not found.name and checked:
+            self._add(found, checked[0], checked[1], checked[2])
+        else:
+            if checked:
+                self.phases.add(Phase(checked[1], checked[0], checksum=checked[2]))
+            if found:
+                self._add(found, line, found.name or _name(previous))
+            elif "Checksum: " in text and (sum := CHECKED.match(text)):
+                self._checked = (line, _name(sum[1] or "Checksum"), sum[2])
+            elif text[0] == "[":
+                self._clocked(line, text)
+            elif total := TOTAL.match(text):
+                self._total(total)
+
+    def close(self) -> None:
+        """The log is at its end."""
+        if self._checked:
+            line, name, sum = self._checked
+            self.phases.add(Phase(name, line, checksum=sum))
+
+    def _add(self, found: Phase, line: int, name: str, checksum: str | None = None) -> None:
+        self.phases.add(
+            Phase(
+                name,
+                line,
+                cpu_s=found.cpu_s,
+                elapsed_s=found.elapsed_s,
+                memory_mb=found.memory_mb,
+                gain_mb=found.gain_mb,
+                checksum=checksum,
+            )
+        )
+        self.memory_mb = max(self.memory_mb or 0, found.memory_mb or 0) or None
+
+    def _clocked(self, line: int, text: str) -> None:
+        """A line of v++ that begins with the time of day."""
+        if step := STEP.match(text):
+            if step[3] == "Started":
+                place = self.phases.add(Phase(step[2], line, began=step[1]))
+                if place is not None:
+                    self._steps[step[2]] = place
+            elif (place := self._steps.pop(step[2], None)) is not None:
+                self.phases.change(place, ended=step[1])
+                self._ended = place
+        elif task := TASK.match(text):
+            self.phases.add(Phase(task[2], line, ended=task[1], elapsed_s=_seconds(task[3])))
+        elif plain := PLAIN.match(text):
+            self.phases.add(Phase(plain[2], line, began=plain[1]))
+
+    def _total(self, total: re.Match[str]) -> None:
+        self.cpu_s = round(float(total[1]) + float(total[2]), 3) if total[1] else None
+        self.elapsed_s = _seconds(total[3] or total[4])
+        if total[5]:
+            self.memory_mb = float(total[5]) * MB[total[6]]
+
+
+def _timed(line: int, text: str) -> Phase | None:
+    """The phase that a line with times ends; without a name where another line names it."""
+    if "Time (s): " in text and (vivado := TIMED.match(text)):
+        name, cpu, elapsed, peak, gain = vivado.groups()
+        return Phase(
+            _name(name),
+            line,
+            cpu_s=_seconds(cpu),
+            elapsed_s=_seconds(elapsed),
+            memory_mb=float(peak),
+            gain_mb=float(gain),
+        )
+    if "Elapsed time: " in text and (hls := CLOCKED.match(text)):
+        name, user, system, elapsed, memory, unit = hls.groups()
+        return Phase(
+            _name(name),
+            line,
+            cpu_s=round(float(user) + float(system), 3) if user else None,
+            elapsed_s=_seconds(elapsed),
+            memory_mb=float(memory) * MB[unit],
+        )
+    return None
+
+
+def _name(text: str) -> str:
+    return DONE.sub("", text.strip()).rstrip(" :")
+
+
+def _seconds(text: str) -> float:
+    """'00:18:20', '00:00:00.98', '374.47' or '0h 18m 20s'."""
+    parts = LETTERS.fullmatch(text)
+    seconds = 0.0
+    for part in parts.groups() if parts else text.split(":"):
+        seconds = seconds * 60 + float(part)
+    return round(seconds, 3)

@@ -1,0 +1,141 @@
+"""What a log tells: its messages by severity and id, its phases, when it began and how it ended.
+
+A log may be of any length, so what is kept of it is bounded, and it is said where a bound cut.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+LISTED = 1000  # different messages of one severity that are listed; all are counted
+PHASES = 10_000  # phases that are listed
+TEXT = 400  # characters kept of a message
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Every message of one severity and id; of those without an id, all of the same text."""
+
+    severity: str  # as the tool writes it: ERROR, CRITICAL WARNING, WARNING, INFO; Verilator: Error
+    id: str | None  # Synth 8-7129, WIDTHEXPAND; None where the tool gives none
+    count: int
+    line: int  # where the first of them stands
+    text: str  # of the first, without severity and id
+    stopped: bool  # the tool printed no more of them: there were at least `count`
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of the run that the tool timed, or gave a checksum. What it did not print is None."""
+
+    name: str
+    line: int
+    began: str | None = None  # time of day, as printed: 20:14:07
+    ended: str | None = None
+    cpu_s: float | None = None
+    elapsed_s: float | None = None
+    memory_mb: float | None = None  # when it ended: the peak (Vivado), what was allocated (HLS)
+    gain_mb: float | None = None
+    checksum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log, summed up."""
+
+    version: str | None
+    part: str | None
+    lines: int
+    started: str | None  # date and time, as printed
+    ended: str | None
+    cpu_s: float | None  # of the whole run, where the tool sums it up
+    elapsed_s: float | None
+    memory_mb: float | None  # the highest that was printed
+    counts: Mapping[str, int]  # messages by severity
+    messages: tuple[Message, ...]  # in the order they first stand in
+    phases: tuple[Phase, ...]
+    missing: Mapping[str, str]
+    incomplete: str
+
+
+@dataclass(slots=True)
+class _Tallied:
+    line: int
+    text: str
+    count: int = 0
+    stopped: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """Messages as they come in, each kind kept once, LISTED kinds of each severity at most."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    unlisted: int = 0
+    _kinds: Counter[str] = field(default_factory=Counter)
+    _found: dict[tuple[str, str | None, str], _Tallied] = field(default_factory=dict)
+
+    def add(self, severity: str, id: str | None, line: int, text: str) -> None:
+        """Count one message."""
+        text = text[:TEXT].strip()
+        self.counts[severity] += 1
+        key = (severity, id, "" if id else text)
+        tallied = self._found.get(key)
+        if tallied is None:
+            if self._kinds[severity] == LISTED:
+                self.unlisted += 1
+                return
+            self._kinds[severity] += 1
+            tallied = self._found[key] = _Tallied(line, text)
+        tallied.count += 1
+
+    def stop(self, id: str) -> None:
+        """The tool says that it prints no more messages of this id."""
+        for (_, known, _), tallied in self._found.items():
+            tallied.stopped |= known == id
+
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(
+            Message(severity, id, found.count, found.line, found.text, found.stopped)
+            for (severity, id, _), found in self._found.items()
+        )
+
+    def missing(self) -> dict[str, str]:
+        """Why some messages are counted but not listed; empty where all are."""
+        if not self.unlisted:
+            return {}
+        return {
+            "messages": f"{self.unlisted} messages are only counted: "
+            f"{LISTED} different ones of a severity are listed"
+        }
+
+
+@dataclass(slots=True)
+class Phases:
+    """Phases as they come in, PHASES at most."""
+
+    _found: list[Phase] = field(default_factory=list)
+    unlisted: int = 0
+
+    def add(self, phase: Phase) -> int | None:
+        """Its place in the list, None if it is not listed."""
+        if len(self._found) == PHASES:
+            self.unlisted += 1
+            return None
+        self._found.append(phase)
+        return len(self._found) - 1
+
+    def change(self, place: int, **changes: Any) -> None:
+        """Something more is known of a phase."""
+        self._found[place] = replace(self._found[place], **changes)
+
+    def listed(self) -> tuple[Phase, ...]:
+        return tuple(self._found)
+
+    def missing(self) -> dict[str, str]:
+        if not self.unlisted:
+            return {}
+        return {"phases": f"{self.unlisted} more were timed: {PHASES} are listed"}

@@ -1,0 +1,77 @@
+"""Logs of Vitis HLS are summed up exactly, or said to be incomplete."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from bitwright.reports.read.hls.hls_log import KIND, parse_hls_log
+from bitwright.reports.read.source import lines_of, text_of
+
+from tests.reports.read.corpus import entries
+from tests.reports.read.truncation import ORIGIN, check_truncation
+
+COUNTED = {"count", "lines", "memory_mb", "INFO", "WARNING", "ERROR"}
+LOGS = ("vitis_hls-2023.2/vitis_hls.log", "vitis_hls-2018.3/vivado_hls.log")
+
+
+def read(text: str):
+    return parse_hls_log(lines_of([text.encode()]), origin=ORIGIN)
+
+
+def test_tool_part_and_totals_are_told(specimen):
+    log = read(specimen(LOGS[0]))
+    assert (log.version, log.part) == ("2023.2", "xczu7ev-ffvc1156-2-e")
+    assert (log.cpu_s, log.elapsed_s, log.memory_mb) == (13.33, 14.08, 1.027 * 1024)
+    assert (log.started, log.ended) == ("Wed Feb 14 10:02:11 CET 2024", "Wed Feb 14 10:02:25 2024")
+    assert log.counts == {"INFO": 12, "WARNING": 3}
+
+
+def test_phases_are_named_and_timed(specimen):
+    found = {phase.name: phase for phase in read(specimen(LOGS[0])).phases}
+    assert (found["Scheduling"].cpu_s, found["Scheduling"].memory_mb) == (1.33, 1.003 * 1024)
+    assert found["Command csynth_design"].elapsed_s == 11.0
+
+
+def test_a_phase_without_a_name_has_that_of_the_line_before(specimen):
+    (phase,) = read(specimen(LOGS[1])).phases
+    assert (phase.name, phase.elapsed_s, phase.memory_mb) == ("scheduling", 0.77, 98.31)
+
+
+def test_a_log_that_ends_in_a_tcl_trace_is_whole(specimen):
+    log = read(specimen(LOGS[1]))
+    assert (log.incomplete, log.version, log.part) == ("", None, "xc7z020clg484-1")
+    assert [(m.id, m.count) for m in log.messages if m.severity == "ERROR"] == [("SIM 211-100", 1)]
+
+
+def test_a_killed_run_is_incomplete(specimen):
+    text = specimen(LOGS[0])
+    killed = text[: text.index("INFO: [HLS 200-789]")] + "loader: line 312: 30638 Killed\n"
+    log = read(killed)
+    assert "30638 Killed" in log.incomplete
+    assert log.elapsed_s is None
+
+
+def test_the_prompt_of_a_console_is_no_part_of_a_message(specimen):
+    text = specimen(LOGS[0])
+    prompt = "\x1b[2K\r\rvivado_hls> \r\x1b[12CINFO: [HLS 200-112]"
+    assert read(text.replace("INFO: [HLS 200-112]", prompt)) == read(text)
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_a_log_cut_at_any_byte_holds_no_wrong_number(specimen, name):
+    check_truncation(
+        KIND, specimen(name), counted=COUNTED, ends=["peak allocated memory: 1.027 GB."]
+    )
+
+
+def test_real_logs_have_the_counts_their_collector_found_with_grep():
+    for entry in entries("hls_log"):
+        data = entry.path.read_bytes()
+        assert KIND.claims(text_of(data[:65536])[:16384])
+        log = parse_hls_log(lines_of([data]), origin=entry.path)
+        found = [log.counts.get(name, 0) for name in ("WARNING", "CRITICAL WARNING", "ERROR")]
+        assert "W{}-CW{}-E{}".format(*found) in entry.notes, entry.path
+        # on a console, a message may follow the prompt; nothing else is before one
+        lines = re.findall(rb"(?m)^(?:.*\x1b\[12C)?INFO:", data)
+        assert log.counts.get("INFO", 0) == len(lines), entry.path
