@@ -19,13 +19,13 @@ from bitwright.reports.read.kind import Kind
 from bitwright.reports.read.log_kind import writer
 
 STEP = re.compile(
-    r"^ *(?:(?:V\+\+|VPL) internal step|step): (?:running )?(.*\S)\n"
+    r"^ *(?:(?:V\+\+|VPL) internal step|step): (?:running )?(.*\S) *\n"
     r"((?:(?! *-{8}| *(?:(?:V\+\+|VPL) internal step|step): ).*\n)*)",
     re.MULTILINE,
 )
-BEGAN = re.compile(r"^ *timestamp: (.*\S)\n", re.MULTILINE)
-OWN = re.compile(r"^ *(?:V\+\+|VPL) internal step status: (\w+)\n", re.MULTILINE)
-STATUS = re.compile(r"^(\S+) status: (\w+)\n", re.MULTILINE)  # may follow the steps inside it
+BEGAN = re.compile(r"^ *timestamp: (.*\S) *\n", re.MULTILINE)
+OWN = re.compile(r"^ *(?:V\+\+|VPL) internal step status: (\w+) *\n", re.MULTILINE)
+STATUS = re.compile(r"^(\S+) status: (\w+) *\n", re.MULTILINE)  # may follow the steps inside it
 DONE = re.compile(r"^system estimate report task completed\ntimestamp: (.*\S)\n\s*\Z", re.MULTILINE)
 
 
