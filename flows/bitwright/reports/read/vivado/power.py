@@ -132,7 +132,7 @@ def parse_power(text: str, *, origin: Path) -> Power:
     ReportError where dynamic and static power do not make the total, or a table says otherwise.
     Source: UG907; tests/specimens/vivado-*/power*.rpt.
     """
-    report = sections.parse_sections(text, origin=origin)
+    report = sections.parse_sections(text, origin=origin, empty="Settings|Detailed Reports")
     summary = _labels(report, "Summary")
     missing: dict[str, str] = {}
     remarks: dict[str, str] = {}

@@ -99,9 +99,10 @@ def claims(head: str, command: str, title: str) -> bool:
     return re.search(either, head, re.MULTILINE) is not None
 
 
-def parse_sections(text: str, *, origin: Path) -> Sections:
+def parse_sections(text: str, *, origin: Path, empty: str = "") -> Sections:
     """Read the head, the table of contents, and every section's tables.
 
+    empty: the titles of sections that may hold no table
     ReportError where there is no table, one lacks its end while lines follow it, or sections are
     missing from the middle; what breaks off at its end is incomplete.
     """
@@ -115,7 +116,7 @@ def parse_sections(text: str, *, origin: Path) -> Sections:
         for (start, title), end in zip(starts, ends, strict=True)
     )
     report = Sections(header, sections, _torn(sections, entries, lines), origin)
-    _check(report, lines)
+    _check(report, lines, empty)
     return report
 
 
@@ -166,16 +167,19 @@ def _torn(sections: Sequence[Section], entries: Sequence[str], lines: Sequence[s
     if len(sections) < len(entries):
         return f"line {len(lines)}, before '{entries[len(sections)]}'"
     last = sections[-1]
-    if last.boxes and not last.boxes[-1].closed:
+    if not last.boxes or not last.boxes[-1].closed:
         return f"line {len(lines)}, in '{last.number}. {last.title}'"
     return ""
 
 
-def _check(report: Sections, lines: Sequence[str]) -> None:
-    """Refuse a report without any table, and a table without its end that is not the last."""
+def _check(report: Sections, lines: Sequence[str], empty: str) -> None:
+    """Refuse a report without any table, and a section or a table that was cut in the middle."""
     tables = [box for section in report.sections for box in section.boxes]
     if not any(box.head or len(box.above) > 1 for box in tables):
         report.refuse(len(lines) or 1, "this report has no table", "tables in its sections", "none")
     for box in tables:
         if not box.closed and box.end != len(lines):
             report.refuse(box.line, "this table has no end", "a rule '+---+' below it", "none")
+    for section in report.sections[: -1 if report.incomplete else None]:
+        if not section.boxes and not re.fullmatch(empty, section.title):
+            report.refuse(section.line, f"'{section.title}' has no table", "a table", "none")
