@@ -1,0 +1,109 @@
+"""v++'s system estimate: kernels, and of each module its clock, latency and area."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from bitwright.errors import ReportError
+from bitwright.reports.read.recognise import read, recognise
+from bitwright.reports.read.vitis.system_estimate import KIND, parse_system_estimate
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.reports.read.corpus import entries
+from tests.reports.read.truncation import check_truncation
+
+HERE = Path("system_estimate.xtxt")
+SPECIMENS = ("vpp-2019.1", "vpp-2020.2")
+
+
+def text_of(folder: str) -> str:
+    path = Path(__file__).parents[3] / "specimens" / folder / "system_estimate.xtxt"
+    return path.read_text(encoding="utf-8")
+
+
+def test_each_module_has_its_clock_its_latency_and_its_area():
+    estimate = parse_system_estimate(text_of("vpp-2020.2"), origin=HERE)
+    assert (estimate.version, estimate.part, estimate.target_clock_mhz) == ("2020.2", None, 150.0)
+    assert [(kernel.name, kernel.compute_units) for kernel in estimate.kernels] == [
+        ("matvec", 2),
+        ("rowsum", 1),
+    ]
+    module = estimate.modules[2]
+    assert (module.compute_unit, module.estimated_mhz) == ("rowsum_1", 292.397644)
+    assert (module.latency_cycles.best, module.latency_ns.worst) == (2, 1334.0)
+    assert module.resources == {"ff": 66, "lut": 405, "dsp": 0, "bram_18k": 0, "uram": 0}
+
+
+def test_a_latency_left_open_is_null_with_its_reason():
+    estimate = parse_system_estimate(text_of("vpp-2020.2"), origin=HERE)
+    assert estimate.modules[0].latency_cycles.worst is None
+    assert estimate.missing["modules[0].latency_cycles"].startswith("undef")
+    assert "modules[2].latency_cycles" not in estimate.missing
+
+
+def test_an_interval_may_be_a_range():
+    estimate = parse_system_estimate(text_of("vpp-2019.1"), origin=HERE)
+    interval = estimate.modules[0].interval_cycles
+    assert (interval.min, interval.max) == (4103, 4115)
+    assert estimate.modules[2].interval_cycles.max == 1
+    assert estimate.missing == {"modules[].latency_ns": "not printed before 2020.2"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "matvec_2      matvec       matvec       2905",
+            "matvec_3      matvec       matvec       2905",
+            "different modules",
+        ),
+        ("13.334 ns", "13.334 kg", "no time"),
+        ("8755", "87x5", "no whole number"),
+        ("kernels: 2", "kernels: 1", "2 kernels, but '1'"),
+        ("Version:    v++", "Version:    w++", "no version"),
+        ("OCL_REGION_0  accel           2", "OCL_REGION_0  accel           x", "as known"),
+        ("205.465378", "205,465378", "no number"),
+        ("rowsum_1      rowsum  ", "rowsum_1      rowsumrowsum", "below the columns"),
+    ],
+)
+def test_an_estimate_that_is_not_as_known_is_refused(old, new, problem):
+    text = text_of("vpp-2020.2")
+    assert old in text
+    with pytest.raises(ReportError, match=problem):
+        parse_system_estimate(text.replace(old, new), origin=HERE)
+
+
+def test_kernels_without_their_modules_mark_the_estimate_as_incomplete():
+    text = text_of("vpp-2019.1")
+    lines = [line for line in text.split("\n") if not line.startswith("rowsum_1")]
+    estimate = parse_system_estimate("\n".join(lines), origin=HERE)
+    assert estimate.incomplete.endswith("2 of 3 compute units")
+
+
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_each_estimate_is_claimed_by_its_kind_alone(name):
+    assert recognise(text_of(name), origin=HERE) is KIND
+
+
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_a_cut_estimate_is_refused_or_marked_and_never_wrong(name):
+    check_truncation(KIND, text_of(name))
+
+
+@given(st.sampled_from(SPECIMENS), st.data())
+def test_a_flipped_byte_is_refused_or_read_but_never_a_crash(name, data):
+    text = text_of(name)
+    at = data.draw(st.integers(0, len(text) - 1))
+    char = data.draw(st.characters(max_codepoint=255))
+    with suppress(ReportError):
+        parse_system_estimate(text[:at] + char + text[at + 1 :], origin=HERE)
+
+
+def test_every_real_estimate_is_read_whole():
+    for entry in entries("system_estimate"):
+        report = read(entry.path)
+        assert (report.kind, report.reading.version) == (KIND, entry.version), entry.path
+        assert (report.reading.incomplete, bool(report.reading.modules)) == ("", True), entry.path
