@@ -1,0 +1,133 @@
+"""What the reports and logs of a build say besides its metrics: messages by severity, and power.
+
+Every file of a step that a reader claims is read; what no reader knows is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bitwright.errors import ReportError
+from bitwright.reports.read import recognise
+from bitwright.reports.read.kind import HEAD, values
+from bitwright.reports.site.gather import STEPS, shown
+
+SUFFIXES = (".log", ".rpt")
+# From the gravest; a severity that is not here comes last, under the tool's own word.
+SEVERITIES = ("fatal", "error", "critical warning", "warning", "status", "info")
+QUIET = ("status", "info")  # not a reason to look
+MOST = 40  # messages of a log that the page lists
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    id: str
+    severity: str  # lower case
+    count: int
+    text: str  # of the first
+    line: int | None  # where the first stands
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The messages of one log, the gravest first."""
+
+    path: str
+    tool: str
+    counts: tuple[tuple[str, int], ...]  # severity, how many; the gravest first
+    messages: tuple[Message, ...]
+    left_out: int  # kinds of message beyond MOST
+
+    @property
+    def loud(self) -> int:
+        """Messages that are a reason to look."""
+        return sum(count for severity, count in self.counts if severity not in QUIET)
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What a power report estimates, in W."""
+
+    path: str
+    tool: str
+    rows: tuple[tuple[str, float], ...]  # label, W
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    logs: tuple[Log, ...]
+    power: Power | None
+
+
+NOTHING = Readings((), None)
+
+
+def of(folder: Path, root: Path, problems: list[str]) -> Readings:
+    """Read the logs and reports of the steps; what is damaged is added to `problems`."""
+    logs, power = [], None
+    for path, tool, found in _read(folder, root, problems):
+        if "messages" in found:
+            logs.append(_log(str(path), tool, found["messages"]))
+        if "total_on_chip_w" in found:
+            power = _power(str(path), tool, found)
+    return Readings(tuple(logs), power)
+
+
+def _read(
+    folder: Path, root: Path, problems: list[str]
+) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
+    """Path from the root, tool and values of each file that a reader claims."""
+    for step in STEPS:
+        for path in sorted((folder / step).glob("*")):
+            if path.suffix not in SUFFIXES or not path.is_file() or not _claimed(path):
+                continue
+            try:
+                report = recognise.read(path)
+            except ReportError as error:
+                problems.append(str(error))
+                continue
+            yield shown(path, root), report.kind.tool, values(report.reading)
+
+
+def _claimed(path: Path) -> bool:
+    """Whether a reader knows this kind of file."""
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        head = stream.read(HEAD)
+    return any(kind.claims(head) for kind in recognise.kinds())
+
+
+def _log(path: str, tool: str, found: list[Mapping[str, Any]]) -> Log:
+    messages = [
+        Message(
+            str(row.get("id") or ""),
+            str(row["severity"]).lower(),
+            int(row["count"]),
+            str(row["text"]),
+            row.get("line"),
+        )
+        for row in found
+    ]
+    messages.sort(key=lambda message: (_rank(message.severity), -message.count, message.id))
+    counts: dict[str, int] = {}
+    for message in messages:
+        counts[message.severity] = counts.get(message.severity, 0) + message.count
+    return Log(path, tool, tuple(counts.items()), tuple(messages[:MOST]), len(messages[MOST:]))
+
+
+def _rank(severity: str) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+def _power(path: str, tool: str, found: Mapping[str, Any]) -> Power:
+    rows = [("On chip, in all", found["total_on_chip_w"])]
+    rows += [("Dynamic", found.get("dynamic_w")), ("Static", found.get("static_w"))]
+    rows += [
+        (str(row.get("name", "")), row.get("power_w"))
+        for row in found.get("components", ())
+        if isinstance(row, Mapping)
+    ]
+    known = tuple((name, float(watts)) for name, watts in rows if watts is not None)
+    return Power(path, tool, known)

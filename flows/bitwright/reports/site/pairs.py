@@ -1,0 +1,62 @@
+"""The numbers of each build in a script of its own, so that the compare page loads only two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bitwright.reports.site.gather import Build
+from bitwright.reports.site.series import HEADLINES, told_variant
+
+
+def choices(builds: Iterable[Build]) -> list[dict[str, Any]]:
+    """What the two lists of the compare page offer: newest first, grouped by config and target."""
+    rows = sorted((b for b in builds if b.measures), key=lambda b: b.ended, reverse=True)
+    return [
+        {"id": b.id, "group": b.name, "text": title(b)}
+        for b in sorted(rows, key=lambda b: b.name)
+        if b.metrics
+    ]
+
+
+def title(build: Build) -> str:
+    """A build in one line: when, commit, variant, where it is kept."""
+    words = [build.ended.replace("T", " ").removesuffix("Z")[:16] or "time unknown"]
+    if build.commit:
+        words.append(build.commit[:9] + (" with changes" if build.dirty else ""))
+    words += told_variant(build)
+    if build.folder is not None:
+        words.append("present")
+    return ", ".join(words)
+
+
+def script(build: Build, page: str, extra: Mapping[str, Any]) -> str:
+    """The script that hands one build to compare.js."""
+    order = {name: index for index, name in enumerate(HEADLINES)}
+    values = sorted(
+        (item for item in build.measures.items() if item[0] != "clock_mhz"),
+        key=lambda item: (order.get(item[0], len(order)), item[0]),
+    )
+    body = {
+        "id": build.id,
+        "name": build.name,
+        "title": title(build),
+        "page": page,
+        "pair": list(build.pair),
+        "commit": build.commit,
+        "usercode": build.usercode,
+        "tools": dict(sorted(build.tools.items())),
+        "asked_mhz": build.asked_mhz,
+        "values": dict(values),
+        **extra,
+    }
+    return f"bitwright.have({embedded(body)});\n"
+
+
+def embedded(value: Any) -> str:
+    """JSON that may stand in a script, inside a page or in a file."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

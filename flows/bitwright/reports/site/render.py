@@ -1,0 +1,157 @@
+"""Pages and assets -> build/site/, built beside it and swapped in whole."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bitwright.reports.site import details, overview, pairs, series
+from bitwright.reports.site.gather import Found, gather
+
+HERE = Path(__file__).parent
+TEMPLATES = (HERE / "templates", HERE.parent)  # path.html.j2 is shared with the page of a build
+ASSETS = HERE / "assets"
+LIBRARY: tuple[Literal["bokeh", "bokeh-api"], ...] = (
+    "bokeh",
+    "bokeh-api",
+)  # of Bokeh's wheel: no network is needed to read the site
+REMEMBERED = 60  # builds of one config and target without a folder that get a page, the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was made."""
+
+    index: Path
+    pages: tuple[Path, ...]  # relative to the folder of the index
+    problems: tuple[str, ...]  # what could not be read; each is on a page, too
+
+
+def build(root: Path, out: Path) -> Built:
+    """Write the site of a project to the folder `out`, in place of what is there.
+
+    root: the project's folder, whose configs/ and build/ are read
+    Raises OSError if `out` cannot be written; damaged inputs are problems of the result.
+    """
+    found = gather(root)
+    grid = overview.grid(root, found, _pages(found))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=".site-", dir=out.parent))
+    try:
+        fresh.chmod(0o755)
+        problems = [*found.problems, *grid.problems]
+        problems += _write(root, fresh, found, grid)
+        pages = sorted(path.relative_to(fresh) for path in fresh.glob("**/*.html"))
+        own = [path for path in pages if path.parts[0] != "files"]
+        _swap(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return Built(out / "index.html", tuple(own), tuple(problems))
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    """Put the folder `fresh` in place of `out`; whoever reads meanwhile sees one or the other."""
+    old = Path(tempfile.mkdtemp(prefix=".site-", dir=out.parent))
+    try:
+        if out.exists():
+            out.rename(old / "site")
+        fresh.rename(out)
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _pages(found: Found) -> dict[str, str]:
+    """id -> page, of every build that gets one."""
+    pages = {}
+    for pair in {build.pair for build in found.builds}:
+        builds = found.of(pair)
+        kept = [b for b in builds if b.folder is None][-REMEMBERED:]
+        for one in (*kept, *(b for b in builds if b.folder is not None)):
+            pages[one.id] = f"builds/{one.id}.html"
+    return pages
+
+
+def _write(root: Path, fresh: Path, found: Found, grid: overview.Grid) -> list[str]:
+    """All files of the site; what could not be read on the way."""
+    _assets(fresh / "assets")
+    pages, render = _pages(found), _renderer()
+    groups = {b.pair: found.of(b.pair) for b in found.builds}
+    known = {pair: series.series(builds, pages) for pair, builds in sorted(groups.items())}
+    problems: list[str] = []
+
+    def page(name: str, template: str, **values: Any) -> None:
+        up = "../" * name.count("/")
+        path = fresh / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(render(template, here=name, up=up, pages=pages, **values), "utf-8")
+
+    for one in found.builds:
+        if one.id in pages:
+            detail = details.of(one, root, fresh)
+            problems += detail.problems
+            chart = {"series": known[one.pair], "measures": series.measure_table(series.HEADLINES)}
+            others = groups[one.pair]
+            page(pages[one.id], "build.html.j2", build=one, of=detail, chart=chart, others=others)
+        if one.metrics:
+            text = pairs.script(one, pages.get(one.id, ""), {})
+            (fresh / "data").mkdir(exist_ok=True)
+            (fresh / "data" / f"{one.id}.js").write_text(text, "utf-8")
+    rows = overview.rows(found)
+    told = (*found.problems, *grid.problems)
+    page("index.html", "overview.html.j2", rows=rows, grid=grid, found=found, problems=told)
+    page("trends.html", "trends.html.j2", data=_trends(known), known=known)
+    page("compare.html", "compare.html.j2", data=_compare(found))
+    return problems
+
+
+def _trends(known: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+    rows = [{"name": f"{c} on {t}", **one} for (c, t), one in known.items()]
+    return {"all": rows, "measures": series.measure_table(series.HEADLINES)}
+
+
+def _compare(found: Found) -> dict[str, Any]:
+    from bitwright.reports.measures import MEASURES
+
+    return {
+        "choices": pairs.choices(found.builds),
+        "measures": series.measure_table(tuple(MEASURES)),
+        "headlines": series.HEADLINES,
+    }
+
+
+def _assets(folder: Path) -> None:
+    from bokeh.resources import Resources
+
+    folder.mkdir()
+    library = Resources(mode="absolute", components=list(LIBRARY), minified=True).js_files
+    for path in (*map(Path, library), *sorted(ASSETS.iterdir())):
+        shutil.copyfile(path, folder / path.name)
+
+
+def _renderer() -> Any:
+    """render(template, **values) -> text; whatever a value holds, it stays text."""
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+    )
+    environment.filters["day"] = lambda ended: ended[:10] or "time unknown"
+    environment.filters["minute"] = lambda ended: ended.replace("T", " ")[:16] or "time unknown"
+    environment.filters["embedded"] = lambda value: Markup(pairs.embedded(value))
+    environment.globals.update(
+        standing=overview.standing, duration=details.duration, spans=details.plain
+    )
+
+    def render(template: str, **values: Any) -> str:
+        return environment.get_template(template).render(**values)
+
+    return render
