@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bitwright.limits import Demands
+from bitwright.limits import Demands, Limit, Waiver
 from bitwright.reports import table
 from bitwright.reports.table import plain, sections
 from bitwright.steps import report
@@ -131,3 +131,75 @@ def test_the_step_reads_no_record_of_synthesis():
     step = report.step(BUILD, (), base=BASE)
     assert BASE / "synthesize/record.json" not in step.reads
     assert BASE / "implement/report.json" in step.reads
+
+
+def test_the_step_reads_what_its_page_is_made_of_and_no_reader_it_does_not_use():
+    names = {path.name for path in report.step(BUILD, (), base=BASE).reads}
+    assert {"report.html.j2", "path.html.j2", "judge.py", "nextpnr.py"} <= names
+    assert not {"__main__.py", "recognise.py", "diff.py"} & names
+
+
+# --- limits -------------------------------------------------------------------------------------
+
+
+TIGHT = Demands(
+    limits=(Limit("lut", "<=", 0.2, percent=True), Limit("dsp", "<=", 4)),
+    waivers=(Waiver("lut", "the debug core", "2027-01-31", expired=False),),
+)
+
+
+def test_a_broken_limit_fails_as_a_missed_clock_does_and_is_named(tmp_path: Path):
+    folder = arrange(tmp_path, "met")
+    ended = run(folder, 50, replace(TIGHT, waivers=()))
+    assert ended.returncode == 1
+    assert "ERROR: lut is 189; its limit is <= 0.2 %, broken by 21.7" in ended.stdout
+    assert "  next        open build/toy/ulx3s-85f/report/failed/index.html" in ended.stdout
+    assert "ERROR: clock" not in ended.stdout
+    assert {path.name for path in folder.iterdir()} == {"failed", report.LIMITS}
+    verdict = json.loads((folder / "failed/verdict.json").read_text())
+    assert verdict["ok"] is False
+    row = next(row for row in verdict["judged"] if row["metric"] == "lut")
+    assert (row["value"], row["bound"], row["margin"], row["ok"]) == (189, 167.28, -21.72, False)
+    assert row["source"] == "report/metrics.json: utilization.lut.used"
+
+
+def test_a_waived_limit_passes_and_an_expired_waiver_does_not(tmp_path: Path):
+    folder = arrange(tmp_path, "met")
+    ended = run(folder, 50, TIGHT)
+    assert ended.returncode == 0, ended.stdout
+    assert "limit lut <= 0.2 %: 189, waived until 2027-01-31" in ended.stdout
+    shutil.rmtree(tmp_path / "build")
+    folder = arrange(tmp_path, "met")
+    late = replace(TIGHT, waivers=(replace(TIGHT.waivers[0], expired=True),))
+    ended = run(folder, 50, late)
+    assert ended.returncode == 1
+    assert "the waiver of lut expired after 2027-01-31 (the debug core)" in ended.stdout
+
+
+def test_a_limit_on_what_was_not_measured_is_an_error_and_no_pass(tmp_path: Path):
+    folder = arrange(tmp_path, "met")
+    ended = run(folder, 50, Demands(limits=(Limit("instance.u_aray.lut", "<=", 1000),)))
+    assert ended.returncode == 1
+    assert "this build did not measure it; did you mean 'instance.u_array.lut'?" in ended.stdout
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_a_forbidden_message_in_a_log_fails_with_its_line(tmp_path: Path):
+    folder = arrange(tmp_path, "met")
+    for name, text in (("synthesize", "fine\nWarning: Latch inferred for q\n"), ("implement", "")):
+        (folder.parent / name / f"{name}.log").write_text(text)
+    ended = run(folder, 50, Demands(messages=("latch inferred",)))
+    assert ended.returncode == 1
+    where = "1 times, synthesize/synthesize.log:2"
+    assert f"ERROR: forbidden message latch inferred: {where}" in ended.stdout
+    logs = report.step(replace(BUILD, demands=Demands(messages=("x",))), (), base=BASE).reads
+    assert BASE / "synthesize/synthesize.log" in logs
+    assert BASE / "synthesize/synthesize.log" not in report.step(BUILD, (), base=BASE).reads
+
+
+def test_the_end_table_shows_the_limits(tmp_path: Path):
+    folder = arrange(tmp_path, "met")
+    assert run(folder, 50, TIGHT).returncode == 0
+    lines = [line.split() for line in plain(sections(folder.parent, ()), ()).splitlines()]
+    assert ["lut", "<=", "167.3", "189", "waived"] in lines
+    assert ["dsp", "<=", "4", "4", "+0"] in lines

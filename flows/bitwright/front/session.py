@@ -207,7 +207,8 @@ def _design(session: Session, plan: str) -> None:
     )
     target = found.target
     part = " ".join(filter(None, (target.part, target.package)))
-    say(f"{found.config} on {target.name} ({part}, {found.clock_mhz:g} MHz): {found.choice}")
+    speak = say if values.get("format", "table") == "table" else complain  # stdout is for programs
+    speak(f"{found.config} on {target.name} ({part}, {found.clock_mhz:g} MHz): {found.choice}")
     uses = [target.toolchain if plan == "build" else plan]
     uses += [command for command in session.commands if command == "program"]
     session.tools = toolchains.probe(*uses)

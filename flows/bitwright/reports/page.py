@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bitwright.reports import text
+import bitwright.reports.text as text
 from bitwright.reports.area import RESOURCES, Area, Instance
 from bitwright.reports.judge import Verdict
 from bitwright.reports.metrics import Metrics, clock_wns_ns, slack_ns, window_ns

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -78,7 +79,7 @@ def step(build: Build, tools: Iterable[Tool], *, base: Path) -> Step:
         name="report",
         title="timing, area, floorplan",
         dir=folder,
-        reads=(*files, LOCK, *module_files("bitwright.steps.report")),
+        reads=(*files, LOCK, *_templates(), *module_files("bitwright.steps.report")),
         writes=tuple(folder / name for name in (METRICS, VERDICT, PAGE, FLOORPLAN)),
         command=tuple(command),
         scripts=((LIMITS, json.dumps(to_json(build.demands), indent=1) + "\n"),),
@@ -86,6 +87,12 @@ def step(build: Build, tools: Iterable[Tool], *, base: Path) -> Step:
         phases=((r"^reading", "reading"), (r"^drawing", "drawing")),
         errors=ERRORS,
     )
+
+
+def _templates() -> list[Path]:
+    """What pages are made of; imports alone do not show it."""
+    reports = Path(__file__).resolve().parent.parent / "reports"
+    return [Path(os.path.relpath(path)) for path in sorted(reports.glob("*.j2"))]
 
 
 def usercode_of(record: Path) -> str:
@@ -102,37 +109,42 @@ def usercode_of(record: Path) -> str:
 
 def read(asked: argparse.Namespace) -> tuple[Metrics, Verdict, Mapping[str, bytes]]:
     """Metrics, verdict, and the files to write. Raises ReportError."""
-    from bitwright.reports import device, floorplan, judge, metrics, page
-    from bitwright.reports.read.open import nextpnr, placement, yosys
+    from bitwright.reports.device import KNOWN, floor_of
+    from bitwright.reports.floorplan import draw, plan
+    from bitwright.reports.judge import to_json as verdict_json
+    from bitwright.reports.metrics import Subject, measure
+    from bitwright.reports.metrics import to_json as metrics_json
+    from bitwright.reports.page import render
+    from bitwright.reports.read.open.nextpnr import parse_report
+    from bitwright.reports.read.open.placement import parse_hierarchy, parse_placement
+    from bitwright.reports.read.open.yosys import parse_stat
 
     print("reading", flush=True)
     usercode = usercode_of(asked.usercode_from)
     tools = dict(tool.split("=", 1) for tool in asked.tool)
-    subject = metrics.Subject(
-        asked.config, asked.target, asked.part, asked.clock_mhz, usercode, tools
-    )
-    routed = nextpnr.parse_report(_text(asked.timing), origin=asked.timing)
-    netlist = yosys.parse_stat(_text(asked.netlist), origin=asked.netlist)
-    cells = placement.parse_placement(_text(asked.placement), origin=asked.placement)
-    modules = placement.parse_hierarchy(_text(asked.hierarchy), origin=asked.hierarchy)
-    found = metrics.measure(subject, routed, netlist, cells, modules, origin=asked.timing)
-    numbers = metrics.to_json(found)
+    subject = Subject(asked.config, asked.target, asked.part, asked.clock_mhz, usercode, tools)
+    routed = parse_report(_text(asked.timing), origin=asked.timing)
+    netlist = parse_stat(_text(asked.netlist), origin=asked.netlist)
+    cells = parse_placement(_text(asked.placement), origin=asked.placement)
+    modules = parse_hierarchy(_text(asked.hierarchy), origin=asked.hierarchy)
+    found = measure(subject, routed, netlist, cells, modules, origin=asked.timing)
+    numbers = metrics_json(found)
     verdict = _judge(json.loads(numbers), asked)
     print("drawing", flush=True)
-    floor = device.floor_of(asked.part)
+    floor = floor_of(asked.part)
     if floor is None:
-        raise ReportError(f"no floor known for part {asked.part} (known: {device.KNOWN})")
-    picture = floorplan.draw(floorplan.plan(found, floor), cells)
+        raise ReportError(f"no floor known for part {asked.part} (known: {KNOWN})")
+    picture = draw(plan(found, floor), cells)
     up = ".." if verdict.ok else "../.."
-    html = page.render(found, verdict, cells, picture, steps=asked.steps, up=up)
-    texts = {METRICS: numbers, VERDICT: judge.to_json(verdict), PAGE: html}
+    html = render(found, verdict, cells, picture, steps=asked.steps, up=up)
+    texts = {METRICS: numbers, VERDICT: verdict_json(verdict), PAGE: html}
     files = {name: text.encode() for name, text in texts.items()}
     return found, verdict, {**files, FLOORPLAN: picture}
 
 
 def _judge(numbers: Mapping[str, Any], asked: argparse.Namespace) -> Verdict:
     """The verdict on a metrics.json body, by the limits and logs given. Raises ReportError."""
-    from bitwright.reports import judge
+    from bitwright.reports.judge import judge
     from bitwright.reports.read.source import lines_of
 
     demands = from_json(json.loads(_text(asked.limits)))
@@ -144,7 +156,7 @@ def _judge(numbers: Mapping[str, Any], asked: argparse.Namespace) -> Verdict:
         for stream in logs.values():
             stack.callback(stream.close)
         lines = {name: lines_of(stream) for name, stream in logs.items()}
-        return judge.judge(numbers, demands, lines)
+        return judge(numbers, demands, lines)
 
 
 def _text(path: Path) -> str:
@@ -163,7 +175,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Write the report into the current folder; 1 if a limit is broken or a report unreadable."""
-    from bitwright.reports import text
+    from bitwright.reports.text import broken, judged, missed, summary, worst_path
 
     parser = argparse.ArgumentParser(prog="python -m bitwright.steps.report")
     for name in ("config", "target", "part"):
@@ -181,14 +193,14 @@ def main(argv: Sequence[str]) -> int:
         print(f"ERROR: {error}")
         return 1
     write(Path() if verdict.ok else Path(FAILED), files)
-    print(text.summary(found))
-    print(text.judged(verdict))
+    print(summary(found))
+    print(judged(verdict))
     if verdict.ok:
         return 0
     if not found.met:
-        print(text.worst_path(found))
-        print(text.missed(found))
-    print(text.broken(verdict, _shown(Path.cwd() / FAILED / PAGE)))
+        print(worst_path(found))
+        print(missed(found))
+    print(broken(verdict, _shown(Path.cwd() / FAILED / PAGE)))
     return 1
 
 

@@ -9,13 +9,13 @@ period asked for) times the weight of the measure (reports/measures.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bitwright.limits import Tolerance
-from bitwright.reports.compare.noise import ALPHA, Band, bands
-from bitwright.reports.compare.snapshot import Snapshot
+from bitwright.reports.compare.noise import ALPHA, Band
+from bitwright.reports.compare.snapshot import Snapshot, facts
 from bitwright.reports.compare.structure import Grown, Moved, match_instances, match_paths
 from bitwright.reports.measures import HIGHER, measure_of
 
@@ -72,18 +72,19 @@ def compare(
     b: Snapshot,
     *,
     noise: Mapping[str, Band] | None = None,
-    thresholds: tuple[Tolerance, ...] = (),
+    thresholds: Sequence[Tolerance] = (),
+    remarks: Sequence[str] = (),
 ) -> Diff:
     """What changed from a to b.
 
     noise: bands by metric; None takes them from the seeds of a, where it is a baseline with some
-    thresholds: of the config
+    thresholds: of the config; remarks: notes to put before those made here
     """
     notes = tuple(_differences(a, b))
     comparable = not notes
-    names = _facts(a, b)
+    names = facts(a.measures, b.measures)
     if noise is None:
-        noise = bands({name: a.spreads[name] for name in names if name in a.spreads})
+        noise = a.bands()
     tolerated = {each.metric: each for each in thresholds}
     rows = []
     for name in names:
@@ -99,29 +100,11 @@ def compare(
         rows=tuple(rows),
         paths=match_paths(a.paths, b.paths),
         hierarchy=match_instances(a.instances, b.instances),
-        notes=(*notes, *_caveats(a, b, noise)),
+        notes=(*remarks, *notes, *_caveats(a, b, noise)),
         same=len(names) - len(rows),
         comparable=comparable,
         alpha=ALPHA if any(not band.exact for band in noise.values()) else None,
     )
-
-
-def _facts(a: Snapshot, b: Snapshot) -> list[str]:
-    """The names to compare, one a fact: the slack of a clock says what its frequency says, and
-    the frequency of the design is that of one of its clocks."""
-    names = list(dict.fromkeys((*a.measures, *b.measures)))
-    known = set(names)
-    own = (a.measures.get("achieved_mhz"), b.measures.get("achieved_mhz"))
-
-    def twice(name: str) -> bool:
-        if not name.startswith("clock."):
-            return False
-        owner, _, last = name.rpartition(".")
-        if last == "wns_ns":
-            return f"{owner}.achieved_mhz" in known
-        return last == "achieved_mhz" and (a.measures.get(name), b.measures.get(name)) == own
-
-    return [name for name in names if not twice(name)]
 
 
 def _differences(a: Snapshot, b: Snapshot) -> list[str]:

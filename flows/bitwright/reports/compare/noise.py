@@ -17,7 +17,7 @@ remains for draws like the real ones is measured in tests/reports/compare/test_n
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import fmean, stdev
@@ -68,10 +68,16 @@ class Band:
         return self.low <= value <= self.high
 
 
-def bands(spreads: Mapping[str, Spread], *, alpha: float = ALPHA) -> dict[str, Band]:
-    """The bands of a family of measures that are judged together, at false-alarm rate alpha."""
-    family = sum(not spread.exact for spread in spreads.values())
-    return {name: _band(spread, alpha / max(1, family)) for name, spread in spreads.items()}
+def bands(
+    spreads: Mapping[str, Spread], family: Iterable[str] | None = None, *, alpha: float = ALPHA
+) -> dict[str, Band]:
+    """The band of every measure.
+
+    family: those that are judged together, at false-alarm rate alpha; None: all
+    """
+    judged = spreads if family is None else [name for name in family if name in spreads]
+    vary = sum(not spreads[name].exact for name in judged)
+    return {name: _band(spread, alpha / max(1, vary)) for name, spread in spreads.items()}
 
 
 def _band(spread: Spread, alpha: float) -> Band:

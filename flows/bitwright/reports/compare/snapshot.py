@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bitwright.reports.compare.noise import Spread
+from bitwright.reports.compare.noise import Band, Spread, bands
 from bitwright.reports.measures import RESOURCES, numbers
 from bitwright.reports.read.document import read_json, refuse
 
@@ -61,6 +61,10 @@ class Snapshot:
     instances: tuple[Instance, ...] = ()
     spreads: Mapping[str, Spread] = field(default_factory=dict)  # over seeds; of baselines
 
+    def bands(self) -> dict[str, Band]:
+        """The noise band of each measure; empty unless this is a baseline of several seeds."""
+        return bands(self.spreads, facts(self.measures, self.measures))
+
     @staticmethod
     def of_build(folder: Path) -> Snapshot:
         """The build in a folder, also one whose report failed. Raises ReportError."""
@@ -98,6 +102,24 @@ class Snapshot:
         from bitwright.reports.compare.leaves import snapshot
 
         return snapshot(tuple(paths))
+
+
+def facts(a: Mapping[str, float], b: Mapping[str, float]) -> list[str]:
+    """The names to compare, one a fact: the slack of a clock says what its frequency says, and
+    the frequency of the design is that of one of its clocks."""
+    names = list(dict.fromkeys((*a, *b)))
+    known = set(names)
+    own = (a.get("achieved_mhz"), b.get("achieved_mhz"))
+
+    def twice(name: str) -> bool:
+        if not name.startswith("clock."):
+            return False
+        owner, _, last = name.rpartition(".")
+        if last == "wns_ns":
+            return f"{owner}.achieved_mhz" in known
+        return last == "achieved_mhz" and (a.get(name), b.get(name)) == own
+
+    return [name for name in names if not twice(name)]
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -1,0 +1,190 @@
+"""`diff` and `baseline`: a build beside what was accepted, and accepting it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bitwright.errors import ConfigError, ReportError
+from bitwright.front import history, options
+from bitwright.front.session import REFUSED, Session, config_path
+from bitwright.front.show import say
+from bitwright.schema import Integer, OneOf
+from bitwright.yamlfile import shown
+
+if TYPE_CHECKING:
+    from bitwright.design import Design
+    from bitwright.reports.compare import Snapshot
+
+
+def diff(session: Session) -> bool:
+    """Print what changed since the baseline, a revision or another build; False if for the worse.
+
+    The exit status is 2 where the two cannot be judged against one another.
+    """
+    from bitwright.reports.compare import Snapshot, command, compare
+    from bitwright.reports.compare.against import BASELINE, find
+
+    design = session.design
+    assert design is not None
+    values = session.line.values
+    form = _choice("format", values.get("format", "table"), options.FORMAT)
+    against = values.get("against", BASELINE)
+    after = Snapshot.of_build(design.build)
+    before = find(
+        against,
+        config=design.config,
+        target=design.target.name,
+        path=Path(options.from_caller(against)),
+        history=history.path(values),
+    )
+    remarks = [f"what is built is not up to date: {reason}" for reason in _stale(session, after)]
+    found = compare(before, after, thresholds=design.demands.thresholds, remarks=remarks[:1])
+    command.show(found, form)
+    if command.status(found) == command.UNJUDGED:
+        session.status = REFUSED
+        return True
+    return not found.worse
+
+
+def _stale(session: Session, built: Snapshot) -> list[str]:
+    """Why the numbers that lie there are not those of the sources as they are."""
+    from bitwright import engine
+
+    wanted = [step for name, step in session.steps.items() if name != "bitstream"]
+    rows = [(step.name, reason) for step, reason in engine.outlook(wanted) if reason]
+    if built.ok is False:  # a failed report step would run again, and fail again
+        rows = [row for row in rows if row[0] != "report"]
+    return [f"{name}: {reason}" for name, reason in rows]
+
+
+def _choice(name: str, text: str, reader: OneOf | Integer) -> str:
+    if reader.text(text) is None:
+        raise ConfigError(f"command line: {name}: expected {reader}, found {shown(text)}")
+    return text
+
+
+# --- accepting ----------------------------------------------------------------------------------
+
+
+def accept(session: Session) -> None:
+    """Write the present numbers as the baseline; with seeds=N the spread over N seeds too.
+
+    Raises ConfigError unless the build is up to date and its verdict good, or force=on.
+    """
+    from bitwright.record import write_if_changed
+    from bitwright.reports.compare import Snapshot, baseline
+
+    design = session.design
+    assert design is not None
+    values = session.line.values
+    force = _choice("force", values.get("force", "off"), options.FORCE) == "on"
+    seeds = int(_choice("seeds", values["seeds"], options.SEEDS)) if "seeds" in values else 0
+    build = Snapshot.of_build(design.build)
+    if not force:
+        _refuse_doubtful(session, build)
+    build = replace(build, seed=design.seed)
+    try:
+        made = baseline.accepted(build, _members(session, design, seeds) if seeds else ())
+    except ValueError as error:
+        raise ReportError(f"these builds make no baseline: {error}") from error
+    path = baseline.path_of(design.config, design.target.name)
+    if not seeds:
+        made = _keep_noise(made, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    changed = write_if_changed(path, baseline.render(made).encode())
+    _tell(made)
+    say(f"{path}: {'written; commit it' if changed else 'as it was'}")
+
+
+def _refuse_doubtful(session: Session, build: Snapshot) -> None:
+    design = session.design
+    assert design is not None
+    which = f"config={design.config} target={design.target.name}"
+    if build.ok is False:
+        broken = ", ".join(build.broken) or "a clock is missed"
+        raise ConfigError(
+            f"not accepted: the verdict on this build is bad ({broken})\n"
+            f"  next      mend it, waive it in the config, or ./doit baseline {which} force=on"
+        )
+    stale = _stale(session, build)
+    if stale:
+        raise ConfigError(
+            f"not accepted: what is built is not up to date ({stale[0]})\n"
+            f"  next      ./doit bitstream {which}, then this again"
+        )
+
+
+def _keep_noise(made: Snapshot, path: Path) -> Snapshot:
+    """The noise of the baseline so far, if it is of this very place and route."""
+    from bitwright.reports.compare import Snapshot
+
+    try:
+        former = Snapshot.of_baseline(path) if path.is_file() else None
+    except ReportError:
+        return made  # damaged: it is about to be replaced
+    if former is None or not former.spreads:
+        return made
+    if former.usercode == made.usercode and former.measures == made.measures:
+        return replace(made, spreads=former.spreads)
+    say("the noise band so far was measured on another netlist and is dropped; seeds=8 measures it")
+    return made
+
+
+def _members(session: Session, design: Design, seeds: int) -> Sequence[Snapshot]:
+    """The design built with the seeds 1 to N. Raises ReportError where one left no numbers."""
+    from bitwright import sweep
+    from bitwright.reports.compare import Snapshot
+
+    given = session.line.values
+    passed = {name: given[name] for name in ("clock_mhz", "cache", "cache_gib") if name in given}
+    config = config_path(given, session.commands)
+    members = [
+        sweep.Member(config, design.target.name, seed, passed) for seed in range(1, seeds + 1)
+    ]
+    session.running.add("sweep")
+    try:
+        outcomes = sweep.run(members, jobs=None, on_event=_progress)
+    finally:
+        session.running.discard("sweep")
+    found = []
+    for outcome in outcomes:
+        try:
+            found.append(Snapshot.of_build(outcome.folder))  # a missed clock has numbers too
+        except ReportError as error:
+            raise ReportError(f"seed {outcome.member.seed} left no numbers\n{error}") from error
+    return found
+
+
+def _progress(event: object) -> None:
+    kind, outcome = getattr(event, "kind", ""), getattr(event, "outcome", None)
+    if kind == "ended" and outcome is not None:
+        state = "done" if outcome.status == 0 else f"failed, see {outcome.log}"
+        say(f"seed {outcome.member.seed:<3} {state} in {outcome.wall_s:.0f} s")
+
+
+def _tell(made: Snapshot) -> None:
+    """The spread of what was measured with several seeds."""
+    from bitwright.reports.compare.snapshot import facts
+    from bitwright.reports.measures import measure_of
+
+    if not made.spreads:
+        say("one seed: no noise band, a diff judges by tolerance alone (seeds=8 measures one)")
+        return
+    known = facts(made.measures, made.measures)
+    found = {name: band for name, band in made.bands().items() if name in known}
+    width = max(map(len, found))
+    say(f"{'measure':<{width}}  {'mean':>9}  {'sd':>7}  {'seen':>19}  noise band")
+    for name, band in found.items():
+        spread, measure = made.spreads[name], measure_of(name)
+        digits = measure.digits if measure else 0
+        if band.exact:
+            say(
+                f"{name:<{width}}  {band.mean:9.{digits}f}  {'-':>7}  {'-':>19}  no seed changes it"
+            )
+            continue
+        seen = f"{min(spread.values):.{digits}f} to {max(spread.values):.{digits}f}"
+        room = f"{band.low:.{digits}f} to {band.high:.{digits}f}"
+        say(f"{name:<{width}}  {band.mean:9.{digits}f}  {band.sd:7.{digits}f}  {seen:>19}  {room}")
