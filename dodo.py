@@ -8,7 +8,7 @@ config, `plan.py` makes Steps of it, `engine.py` decides whether a Step runs and
 modules in `steps/` are what the Steps run. doit only walks the tasks below; it keeps no state.
 """
 
-from bitwright.front import commands, tasks
+from bitwright.front import commands, site, tasks
 
 DOIT_CONFIG = {
     "backend": "sqlite3",  # in memory: the state of a build stands in its Records
@@ -51,6 +51,11 @@ def task_plan():
 def task_why():
     """tell why one step would run, and what it reads and writes: why implement config=tiny"""
     return tasks.action(tasks.why)
+
+
+def task_site():
+    """make build/site/: every build, trends, comparisons; opens without a server"""
+    return tasks.action(site.task)
 
 
 def task_doctor():

@@ -69,6 +69,7 @@ COMMANDS: Mapping[str, Command] = {
     "whatis": Command(
         (), words="FILE.bit", example="whatis build/tiny/ulx3s-85f/bitstream/tiny.bit"
     ),
+    "site": Command(example="site"),
     "doctor": Command(example="doctor"),
     "test": Command((), words="[-- PYTEST ARGUMENTS]", example="test -- -k systolic"),
     "clean": Command(("config", "target"), example="clean config=tiny"),
