@@ -8,7 +8,7 @@ config, `plan.py` makes Steps of it, `engine.py` decides whether a Step runs and
 modules in `steps/` are what the Steps run. doit only walks the tasks below; it keeps no state.
 """
 
-from bitwright.front import commands, site, tasks
+from bitwright.front import commands, diff, history, site, tasks
 
 DOIT_CONFIG = {
     "backend": "sqlite3",  # in memory: the state of a build stands in its Records
@@ -51,6 +51,21 @@ def task_plan():
 def task_why():
     """tell why one step would run, and what it reads and writes: why implement config=tiny"""
     return tasks.action(tasks.why)
+
+
+def task_diff():
+    """show what changed since the baseline, a revision or another build: diff config=tiny"""
+    return tasks.action(diff.diff)
+
+
+def task_baseline():
+    """accept the present numbers as the baseline; with seeds=8 the noise band too"""
+    return tasks.action(diff.accept)
+
+
+def task_history():
+    """show what every build measured: history config=tiny metric=wns_ns"""
+    return tasks.action(history.task)
 
 
 def task_site():

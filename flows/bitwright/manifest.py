@@ -108,6 +108,16 @@ def git_state(root: Path, sources: Sequence[Path]) -> dict[str, Any] | None:
     return {"commit": oids[0], "dirty": any(not line.startswith("#") for line in lines)}
 
 
+def git_of(design: Design, steps: Sequence[Step]) -> dict[str, Any] | None:
+    """The commit that a build is of, as git_state; from its manifest where there is one."""
+    try:
+        body = json.loads((design.build / MANIFEST).read_bytes())
+        git: dict[str, Any] | None = body["git"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return git_state(Path(), _sources(design, steps))
+    return git
+
+
 def _key(step: Step) -> str | None:
     try:
         return engine.key(step)

@@ -14,6 +14,14 @@ from tests.front.toy import DODO, ROOT, Toy
 
 
 @pytest.fixture
+def measured(toy: Toy) -> Toy:
+    """The toy project with a plan whose report measures what source.txt says: slack and LUTs."""
+    toy.plans = toy.plans / "measured"
+    (toy.root / "source.txt").write_text("2.5 100")
+    return toy
+
+
+@pytest.fixture
 def toy(tmp_path: Path) -> Iterator[Toy]:
     root = tmp_path / "toy"
     root.mkdir()

@@ -25,11 +25,12 @@ class Toy:
     """A project folder in which ./doit is `python -m doit`."""
 
     root: Path
+    plans: Path = Path(__file__).parent  # the folder of its toy_plan.py
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:
         env = {name: value for name, value in os.environ.items() if name not in ("CI", "TERM")}
-        env |= {"PYTHONPATH": str(Path(__file__).parent), "BITWRIGHT_CWD": str(self.root)}
+        env |= {"PYTHONPATH": str(self.plans), "BITWRIGHT_CWD": str(self.root)}
         env["PATH"] = f"{Path(sys.executable).parent}:{env['PATH']}"
         return env | more
 

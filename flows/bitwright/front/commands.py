@@ -79,6 +79,8 @@ class Run(DoitRun):  # type: ignore[misc]  # doit is untyped
             if status == OK and not session.faults and not session.signal:
                 session.display.close()
                 session.act(lambda: _finish(session))
+            if not session.signal:
+                session.act(lambda: _remember(session))
             return session.close() or (status if not session.faults else 1)
 
 
@@ -86,6 +88,12 @@ def _finish(session: Any) -> None:
     from bitwright.front.tasks import finish
 
     finish(session)
+
+
+def _remember(session: Any) -> None:
+    from bitwright.front.history import remember
+
+    remember(session)
 
 
 def _flags(words: Sequence[str], parser: Any) -> tuple[list[str], list[str]]:

@@ -10,10 +10,13 @@ from pathlib import Path
 
 from bitwright.design import A_NAME, CLOCK, SEED
 from bitwright.errors import ConfigError
-from bitwright.schema import Number, nearest
+from bitwright.schema import Integer, Number, OneOf, nearest
 from bitwright.yamlfile import shown
 
 CACHE_GIB = Number(0.001, 100_000)
+FORMAT = OneOf(("table", "markdown", "json"))
+FORCE = OneOf(("off", "on"))
+SEEDS = Integer(3, 99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,22 @@ OPTIONS: Mapping[str, Option] = {
         Option("clock_mhz", str(CLOCK), "the config's, else the target's", "the clock to reach"),
         Option("variant", str(A_NAME), "none", "build beside the design, in variants/NAME"),
         Option("cache", "on, off or a folder", "on: build/.cache", "where finished steps are kept"),
+        Option("history", "a file", "build/history.db", "where every build's metrics are kept"),
+        Option("metric", "such as wns_ns, lut, step.implement.wall_s", "a table", "what to draw"),
+        Option("last", "a whole number", "20; 60 drawn, all exported", "so many builds"),
+        Option("import", "a metrics.json, or a folder of them", "", "take older builds in"),
+        Option("export", "a .csv file", "", "write the builds as CSV"),
+        Option(
+            "against", "baseline, a revision or a path", "baseline", "what the build was before"
+        ),
+        Option("format", str(FORMAT), "table", "markdown for a pull request, json for programs"),
+        Option("seeds", str(SEEDS), "", "build so many seeds: how far numbers go by chance"),
+        Option("force", str(FORCE), "off", "accept a build that is out of date or failed"),
         Option("cache_gib", str(CACHE_GIB), "10", "its bound; least recently used goes first"),
     )
 }
 
-BUILD = ("config", "target", "seed", "clock_mhz", "variant", "cache", "cache_gib")
+BUILD = ("config", "target", "seed", "clock_mhz", "variant", "cache", "cache_gib", "history")
 SIMULATE = ("config", "target", "cache", "cache_gib")
 
 
@@ -68,6 +82,17 @@ COMMANDS: Mapping[str, Command] = {
     "why": Command(BUILD, "build", True, "STEP", "why implement config=tiny"),
     "whatis": Command(
         (), words="FILE.bit", example="whatis build/tiny/ulx3s-85f/bitstream/tiny.bit"
+    ),
+    "diff": Command(
+        (*BUILD, "against", "format"), "build", True, example="diff config=tiny against=HEAD~1"
+    ),
+    "baseline": Command(
+        (*BUILD, "seeds", "force"), "build", True, example="baseline config=tiny seeds=8"
+    ),
+    "history": Command(
+        ("config", "target", "metric", "last", "history", "import", "export"),
+        words="[MORE PATHS TO IMPORT]",
+        example="history config=tiny metric=wns_ns",
     ),
     "site": Command(example="site"),
     "doctor": Command(example="doctor"),

@@ -15,7 +15,8 @@ from bitwright.errors import ReportError
 from bitwright.reports.measures import flatten
 from bitwright.reports.read.document import refuse
 
-METRICS = ("report/metrics.json", "report/failed/metrics.json")  # of a good build, of a failed one
+METRICS = "report/metrics.json"
+FAILED = "report/failed/metrics.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,20 @@ class Entry:
 
 
 def entry_of_build(
-    folder: Path, *, seed: int | None, variant: str, git: Mapping[str, Any] | None
+    folder: Path,
+    *,
+    seed: int | None,
+    variant: str,
+    git: Mapping[str, Any] | None,
+    failed: bool = False,
 ) -> Entry | None:
     """The build that lies in a folder, or None if it did not come to its report.
 
-    git: {"commit", "dirty"} of its sources, None where unknown
+    git: {"commit", "dirty"} of its sources, None where unknown; failed: its report step did
     Raises ReportError if what lies there is damaged.
     """
-    for name in METRICS:
-        if (folder / name).is_file():
-            return _entry(folder / name, folder, seed, variant, git)
-    return None
+    path = folder / (FAILED if failed else METRICS)
+    return _entry(path, folder, seed, variant, git) if path.is_file() else None
 
 
 def entry_of_metrics(path: Path) -> Entry:
@@ -66,6 +70,8 @@ def entry_of_metrics(path: Path) -> Entry:
     report = path.parent.parent if path.parent.name == "failed" else path.parent
     folder = report.parent
     manifest = _json(folder / "manifest.json") if report.name == "report" else {}
+    if manifest.get("usercode") != _json(path).get("usercode"):
+        manifest = {}  # of another build
     seed = manifest.get("settings", {}).get("seed")
     variant = folder.name if folder.parent.name == "variants" else ""
     return _entry(path, folder, seed, variant, manifest.get("git"))

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import quote
 from bitwright.errors import ToolError
 from bitwright.reports.history.entry import Entry
 
+MAGIC = b"SQLite format 3\0"
 SCHEMA = 1  # PRAGMA user_version
 APPLICATION = 0x62776869  # PRAGMA application_id: "bwhi"
 PATIENCE_S = 60.0  # how long an addition waits for others
@@ -107,6 +108,7 @@ class History:
         try:
             if write:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._check_head()
             place = f"file:{quote(str(self.path.absolute()))}?mode={'rwc' if write else 'ro'}"
             with closing(
                 sqlite3.connect(place, uri=True, timeout=PATIENCE_S, isolation_level=None)
@@ -118,6 +120,14 @@ class History:
                 database.execute("COMMIT")
         except (sqlite3.Error, zlib.error, ValueError, OSError) as error:
             raise self._fault(error) from error
+
+    def _check_head(self) -> None:
+        """Refuse what SQLite would take for a new file and overwrite."""
+        with suppress(FileNotFoundError):
+            with self.path.open("rb") as file:
+                head = file.read(len(MAGIC))
+            if head and head != MAGIC and not Path(f"{self.path}-journal").exists():
+                raise sqlite3.DatabaseError("file is not a database")
 
     def _check_schema(self, database: sqlite3.Connection, write: bool) -> None:
         (version,) = database.execute("PRAGMA user_version").fetchone()
