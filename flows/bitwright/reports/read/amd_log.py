@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bitwright.reports.read.amd_times import Times
-from bitwright.reports.read.log import Log, Tally
+from bitwright.reports.read.log import Lines, Log, Tally
 
 MESSAGE = re.compile(
     r"(INFO|STATUS|WARNING|CRITICAL WARNING|ERROR|FATAL|FATAL ERROR): ?"
@@ -26,7 +26,6 @@ PART = re.compile(
 MENTIONS = re.compile("part |device ").search
 STARTED = re.compile(r".*Start of session at *: (.*)|For user .* on host .* on (.*)")
 EXIT = re.compile(r"Exiting (\S+) at (.*\S)\.\.\.$")
-SHOWN = 60  # characters of a line that a message quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +40,17 @@ class Dialect:
 
 
 def parse_amd_log(lines: Iterable[str], dialect: Dialect) -> Log:
-    """Sum up a log whose lines still have their newlines. A last line without one is torn: it is
-    not read, unless the tool takes its leave with it."""
-    scan = _Scan(dialect)
-    for number, line in enumerate(lines, start=1):
-        if "\x1b" in line or "\r" in line:
-            line = TERMINAL.sub("", line)
-        if not line.endswith("\n") and not dialect.last.match(line):
-            scan.torn = True
-            break
-        scan.number = number
-        if line := line.strip():
-            scan.read(line)
+    """Sum up a log whose lines still have their newlines."""
+    scan = _Scan(dialect, Lines(map(_plain, lines), dialect.last))
+    for line in scan.lines:
+        scan.read(line)
     scan.times.close()
     return scan.log()
+
+
+def _plain(line: str) -> str:
+    """Without what a terminal, and a prompt on it, did to the line."""
+    return TERMINAL.sub("", line) if "\x1b" in line or "\r" in line else line
 
 
 @dataclass(slots=True)
@@ -62,10 +58,8 @@ class _Scan:
     """What is known of a log so far."""
 
     dialect: Dialect
-    number: int = 0  # of the line being read
-    torn: bool = False  # the line after that has no end
-    previous: str = ""  # the last line that is not blank, whole
-    text: str = ""  # the same without severity and id
+    lines: Lines
+    text: str = ""  # the last line, without severity and id
     open: int = 0  # runs of the tool that go on: one may start another, and show its log
     said: dict[str, str] = field(default_factory=dict)  # version, part, started, ended
     times: Times = field(default_factory=Times)
@@ -76,12 +70,12 @@ class _Scan:
         id, text = None, line
         if line[0] in STARTS and (message := MESSAGE.match(line)):
             severity, id, text = message.groups()
-            self.tally.add(severity, id, self.number, text)
+            self.tally.add(severity, id, self.lines.number, text)
             if id == "Common 17-14" and (stopped := STOPPED.match(text)):
                 self.tally.stop(stopped[1])
-        self.times.read(self.number, text or " ", self.text)
+        self.times.read(self.lines.number, text or " ", self.text)
         self._about(line, text, id)
-        self.previous, self.text = line, text
+        self.text = text
 
     def _about(self, line: str, text: str, id: str | None) -> None:
         """Who ran, on what, from when to when."""
@@ -102,7 +96,7 @@ class _Scan:
         return Log(
             version=self.said.get("version"),
             part=self.said.get("part"),
-            lines=self.number,
+            lines=self.lines.number,
             started=self.said.get("started"),
             ended=None if incomplete else self.said.get("ended"),
             cpu_s=None if incomplete else times.cpu_s,
@@ -116,9 +110,6 @@ class _Scan:
         )
 
     def _incomplete(self) -> str:
-        if self.torn:
-            return f"line {self.number + 1}: the log breaks off within it"
-        if not (self.dialect.nested and self.open) and self.dialect.last.match(self.previous):
-            return ""
-        last = repr(self.previous[:SHOWN])
-        return f"line {self.number}: no {self.dialect.leave} at the end, the last line is {last}"
+        if self.dialect.nested and self.open > 0 and self.dialect.last.match(self.lines.text):
+            return f"line {self.lines.number}: a run within the run took its leave, not the run"
+        return self.lines.incomplete(self.dialect.leave)

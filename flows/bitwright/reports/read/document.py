@@ -101,7 +101,9 @@ def read_json(text: str, *, origin: Path) -> Item:
     """The document in `text`. ReportError for anything that is not exactly one JSON value:
     truncated text, NaN or infinity, a key that stands twice, nesting without end."""
     try:
-        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
+        value = json.loads(
+            text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once
+        )
     except json.JSONDecodeError as error:
         where = f"{origin}:{error.lineno}"
         found = "an empty file" if not text.strip() else f"{error.msg} at column {error.colno}"
@@ -124,6 +126,10 @@ def read_json(text: str, *, origin: Path) -> Item:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"the number {name}")
+
+
+def _finite(number: str) -> float:
+    return value if math.isfinite(value := float(number)) else _no_constant(number[:SHOWN])
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

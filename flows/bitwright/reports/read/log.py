@@ -5,14 +5,17 @@ A log may be of any length, so what is kept of it is bounded, and it is said whe
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 LISTED = 1000  # different messages of one severity that are listed; all are counted
 PHASES = 10_000  # phases that are listed
 TEXT = 400  # characters kept of a message
+SHOWN = 60  # of a line that is quoted
+PLACE = re.compile(r"(\S+?:\d+)(?::\d+)?:? |.*[\[(]([^\s\[\]()]+:\d+)(?::\d+)?[\])]\.?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Message:
     count: int
     line: int  # where the first of them stands
     text: str  # of the first, without severity and id
+    place: str | None  # FILE:LINE that the first is about, where its text tells
     stopped: bool  # the tool printed no more of them: there were at least `count`
 
 
@@ -59,6 +63,36 @@ class Log:
     phases: tuple[Phase, ...]
     missing: Mapping[str, str]
     incomplete: str
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a log that are not blank, numbered, without their ends. A last line without a
+    newline is torn and is left out."""
+
+    lines: Iterable[str]  # with their newlines
+    last: re.Pattern[str]  # with which a whole log may end
+    number: int = 0  # of the line that was given last
+    text: str = ""
+    torn: bool = False
+
+    def __iter__(self) -> Iterator[str]:
+        for number, line in enumerate(self.lines, start=1):
+            if line[-1:] != "\n":
+                self.torn = True
+                return
+            self.number = number
+            if text := line.strip():
+                self.text = text
+                yield text
+
+    def incomplete(self, expected: str) -> str:
+        """What speaks for a log that breaks off; empty if its last line may be the last."""
+        if self.torn:
+            return f"line {self.number + 1}: the log breaks off within it"
+        if self.last.match(self.text):
+            return ""
+        return f"line {self.number}: no {expected} at the end, but {self.text[:SHOWN]!r}"
 
 
 @dataclass(slots=True)
@@ -99,7 +133,9 @@ class Tally:
 
     def messages(self) -> tuple[Message, ...]:
         return tuple(
-            Message(severity, id, found.count, found.line, found.text, found.stopped)
+            Message(
+                severity, id, found.count, found.line, found.text, _place(found.text), found.stopped
+            )
             for (severity, id, _), found in self._found.items()
         )
 
@@ -111,6 +147,11 @@ class Tally:
             "messages": f"{self.unlisted} messages are only counted: "
             f"{LISTED} different ones of a severity are listed"
         }
+
+
+def _place(text: str) -> str | None:
+    place = PLACE.match(text)
+    return (place[1] or place[2]) if place else None
 
 
 @dataclass(slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bitwright.reports.read.document import read_json, refuse
+from bitwright.reports.read.open.yosys_stat import cells_of, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,6 @@ def parse_stat(text: str, *, origin: Path) -> Netlist:
     the top module are not the design's) or if the counts do not add up.
     """
     document = read_json(text, origin=origin)
-    creator = document["creator"].text()
-    version = re.match(r"Yosys (\S+)", creator)
-    if not version:
-        document["creator"].refuse("'Yosys' and a version")
     modules = list(document["modules"].entries())
     if len(modules) != 1:
         refuse(
@@ -40,7 +36,4 @@ def parse_stat(text: str, *, origin: Path) -> Netlist:
             found=", ".join(name for name, _ in modules)[:200] or "none",
         )
     name, module = modules[0]
-    cells = {kind: item.count() for kind, item in module["num_cells_by_type"].entries()}
-    if sum(cells.values()) != module["num_cells"].count():
-        module["num_cells"].refuse(f"{sum(cells.values())}, the sum of the cells by type")
-    return Netlist(version[1], name.removeprefix("\\"), cells)
+    return Netlist(version_of(document), name.removeprefix("\\"), cells_of(module))
