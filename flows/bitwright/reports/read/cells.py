@@ -18,9 +18,9 @@ SHARE = r"\s*(?:\[\s*[<~]?\s*[\d.]+\s*%\s*\]|\(\s*[<~]?\s*[\d.]+\s*%\s*\)|\(Lost
 INTEGER = re.compile(rf"([+-]?\d+)(?:{SHARE})?", re.ASCII)
 DECIMAL = re.compile(rf"({NUMBER})(?:{SHARE})?", re.ASCII)
 PERCENT = re.compile(rf"({NUMBER})\s*%?", re.ASCII)
-SHARED = re.compile(rf"\d+\s*[\[(]\s*({NUMBER})\s*%\s*[\])]", re.ASCII)  # 4377 [  7.80%]
+SHARED = re.compile(rf"\d[\d.]*\s*[\[(]\s*({NUMBER})\s*%\s*[\])]", re.ASCII)  # 4377 [  7.80%]
 BOUND = re.compile(r"[<~]\s*\d+(?:\.\d+)?\s*%?", re.ASCII)
-BOUNDED = re.compile(r"\d+\s*[\[(]\s*[<~].*[\])]", re.ASCII)  # 3 (~0%): the share is a bound
+BOUNDED = re.compile(r"\d[\d.]*\s*[\[(]\s*[<~].*[\])]", re.ASCII)  # 3 (~0%): the share is a bound
 
 
 def is_open(cell: str) -> bool:

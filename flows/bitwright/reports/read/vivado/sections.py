@@ -154,6 +154,13 @@ def _starts(
                 found=repr(title),
                 next="was the report changed after Vivado wrote it? write it again",
             )
+    if not starts:
+        refuse(
+            Path(f"{origin}:{len(lines)}"),
+            "this report has no section",
+            expected=f"'{entries[0] if entries else '1. ...'}', underlined",
+            found=f"the end after {len(lines)} whole lines",
+        )
     return starts[: len(entries)]
 
 

@@ -58,8 +58,12 @@ def parse_slr(report: Sections) -> Slr | None:
         return None
     lines = [row for box, rows in tables if box.head[0] == "" for row in rows]
     totals = [report.count(row, "Used") for row in lines if row.cells[""] == TOTAL]
+    crossings = tuple(_crossings(report, lines))
+    wires = sum(one.used for one in crossings if "<->" in one.name)
+    if totals and totals[0] != wires:
+        report.refuse(lines[0].line, f"'{TOTAL}' is not the sum of the crossings", wires, totals[0])
     return Slr(
-        tuple(_crossings(report, lines)),
+        crossings,
         totals[0] if totals else None,
         _by(report, tables, "FROM \\ TO"),
         tuple(_spread(report, box, row) for box, rows in tables for row in rows if _dies(box)),

@@ -178,10 +178,10 @@ def _check_sums(report: Sections, tables: Sequence[Table]) -> None:
     """LUTs and registers are the sum of their parts; ReportError where they are not."""
     for table in tables[:1]:
         tops = [at for at, row in enumerate(table.rows) if row.depth == 0]
-        for at, end in zip(tops, [*tops[1:], None], strict=True):
+        for at, end in zip(tops, [*tops[1:], len(table.rows)], strict=False):
             row = table.rows[at]
             parts = [part.used for part in table.rows[at:end] if part.depth == 1]
-            cut = end is None and report.incomplete  # further parts may be missing
+            cut = end == len(table.rows) and report.incomplete  # further parts may be missing
             known = [part for part in parts if part is not None]
             if row.used is None or not parts or len(known) < len(parts) or cut:
                 continue
