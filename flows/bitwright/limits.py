@@ -106,7 +106,7 @@ def read_demands(
     general, special = _read_limits(items.get("limits"), tuple(targets), faults)
     messages = _read_messages(items.get("messages"), faults)
     every = [*general, *(limit for limits in special.values() for limit in limits)]
-    waivable = [*dict.fromkeys(limit.metric for limit in every), *messages]
+    waivable = {"limit": tuple(dict.fromkeys(x.metric for x in every)), "message": messages}
     waivers = _read_waivers(items.get("waivers"), waivable, faults, day)
     thresholds = _read_thresholds(items.get("thresholds"), faults)
     found = {}
@@ -232,7 +232,7 @@ WAIVER = ("limit", "message", "reason", "until")
 
 
 def _read_waivers(
-    node: Node | None, waivable: list[str], faults: Faults, day: date
+    node: Node | None, waivable: Mapping[str, tuple[str, ...]], faults: Faults, day: date
 ) -> tuple[Waiver, ...]:
     if node is None:
         return ()
@@ -249,7 +249,9 @@ def _read_waivers(
     return tuple(found)
 
 
-def _waiver(node: Node, waivable: list[str], faults: Faults, day: date) -> Waiver | None:
+def _waiver(
+    node: Node, waivable: Mapping[str, tuple[str, ...]], faults: Faults, day: date
+) -> Waiver | None:
     if not isinstance(node, Table):
         keys = ", ".join(WAIVER)
         faults.add(node.line, f"waivers: expected keys ({keys}), found {describe(node)}")
@@ -264,9 +266,10 @@ def _waiver(node: Node, waivable: list[str], faults: Faults, day: date) -> Waive
         faults.add(node.line, "waivers: expected either limit or message, the thing waived")
         return None
     name = _word(node, of[0], faults)
-    if name and name not in waivable:
-        what = f"{shown(name)} is no {of[0]} of this config{nearest(name, waivable)}"
-        faults.add(node.lines[of[0]], f"waivers: {what} ({', '.join(waivable) or 'it has none'})")
+    known = waivable[of[0]]
+    if name and name not in known:
+        what = f"{shown(name)} is no {of[0]} of this config{nearest(name, known)}"
+        faults.add(node.lines[of[0]], f"waivers: {what} ({', '.join(known) or 'it has none'})")
     until = _day(node, words["until"], faults)
     if len(faults.found) > before or until is None:
         return None
