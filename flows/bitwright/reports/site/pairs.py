@@ -10,14 +10,25 @@ from bitwright.reports.site.gather import Build
 from bitwright.reports.site.series import HEADLINES, told_variant
 
 
-def choices(builds: Iterable[Build]) -> list[dict[str, Any]]:
-    """What the two lists of the compare page offer: newest first, grouped by config and target."""
-    rows = sorted((b for b in builds if b.measures), key=lambda b: b.ended, reverse=True)
-    return [
-        {"id": b.id, "group": b.name, "text": title(b)}
-        for b in sorted(rows, key=lambda b: b.name)
-        if b.metrics
-    ]
+def choices(
+    builds: Iterable[Build], accepted: Mapping[tuple[str, str], str]
+) -> list[dict[str, Any]]:
+    """What the two lists of the compare page offer, by config and target: the baseline, then the
+    builds, newest first.
+
+    accepted: pair -> id of its baseline
+    """
+    groups: dict[tuple[str, str], list[Build]] = {}
+    for build in sorted(builds, key=lambda b: b.ended, reverse=True):
+        if build.metrics:
+            groups.setdefault(build.pair, []).append(build)
+    rows = []
+    for pair, members in sorted(groups.items()):
+        group = members[0].name
+        if pair in accepted:
+            rows.append({"id": accepted[pair], "group": group, "text": "baseline"})
+        rows += [{"id": build.id, "group": group, "text": title(build)} for build in members]
+    return rows
 
 
 def title(build: Build) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from bitwright.reports.site import details, overview, pairs, series
+from bitwright.reports.site import baselines, details, overview, pairs, series
 from bitwright.reports.site.gather import Found, gather
 
 HERE = Path(__file__).parent
@@ -80,8 +80,9 @@ def _write(root: Path, fresh: Path, found: Found, grid: overview.Grid) -> list[s
     _assets(fresh / "assets")
     pages, render = _pages(found), _renderer()
     groups = {b.pair: found.of(b.pair) for b in found.builds}
-    known = {pair: series.series(builds, pages) for pair, builds in sorted(groups.items())}
     problems: list[str] = []
+    accepted = baselines.gather(root, groups, problems)
+    known = {pair: series.series(builds, pages) for pair, builds in sorted(groups.items())}
 
     def page(name: str, template: str, **values: Any) -> None:
         up = "../" * name.count("/")
@@ -89,22 +90,30 @@ def _write(root: Path, fresh: Path, found: Found, grid: overview.Grid) -> list[s
         path.parent.mkdir(exist_ok=True)
         path.write_text(render(template, here=name, up=up, pages=pages, **values), "utf-8")
 
+    def script(name: str, text: str) -> None:
+        (fresh / "data").mkdir(exist_ok=True)
+        (fresh / "data" / f"{name}.js").write_text(text, "utf-8")
+
     for one in found.builds:
+        base = accepted.get(one.pair)
+        diff = base.diff(one) if base and one.id in pages and one.metrics else None
         if one.id in pages:
             detail = details.of(one, root, fresh)
             problems += detail.problems
+            values = {"build": one, "of": detail, "base": base, "diff": diff}
             chart = {"series": known[one.pair], "measures": series.measure_table(series.HEADLINES)}
             others = groups[one.pair]
-            page(pages[one.id], "build.html.j2", build=one, of=detail, chart=chart, others=others)
+            page(pages[one.id], "build.html.j2", chart=chart, others=others, **values)
         if one.metrics:
-            text = pairs.script(one, pages.get(one.id, ""), {})
-            (fresh / "data").mkdir(exist_ok=True)
-            (fresh / "data" / f"{one.id}.js").write_text(text, "utf-8")
+            judged = baselines.verdicts(base, diff) if base and diff else {}
+            script(one.id, pairs.script(one, pages.get(one.id, ""), judged))
+    for base in accepted.values():
+        script(base.id, baselines.script(base))
     rows = overview.rows(found)
     told = (*found.problems, *grid.problems)
     page("index.html", "overview.html.j2", rows=rows, grid=grid, found=found, problems=told)
     page("trends.html", "trends.html.j2", data=_trends(known), known=known)
-    page("compare.html", "compare.html.j2", data=_compare(found))
+    page("compare.html", "compare.html.j2", data=_compare(found, accepted))
     return problems
 
 
@@ -113,11 +122,13 @@ def _trends(known: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
     return {"all": rows, "measures": series.measure_table(series.HEADLINES)}
 
 
-def _compare(found: Found) -> dict[str, Any]:
+def _compare(
+    found: Found, accepted: Mapping[tuple[str, str], baselines.Baseline]
+) -> dict[str, Any]:
     from bitwright.reports.measures import MEASURES
 
     return {
-        "choices": pairs.choices(found.builds),
+        "choices": pairs.choices(found.builds, {p: b.id for p, b in accepted.items()}),
         "measures": series.measure_table(tuple(MEASURES)),
         "headlines": series.HEADLINES,
     }
@@ -148,7 +159,11 @@ def _renderer() -> Any:
     environment.filters["minute"] = lambda ended: ended.replace("T", " ")[:16] or "time unknown"
     environment.filters["embedded"] = lambda value: Markup(pairs.embedded(value))
     environment.globals.update(
-        standing=overview.standing, duration=details.duration, spans=details.plain
+        standing=overview.standing,
+        duration=details.duration,
+        spans=details.plain,
+        label=baselines.label,
+        shown_number=baselines.shown_number,
     )
 
     def render(template: str, **values: Any) -> str:

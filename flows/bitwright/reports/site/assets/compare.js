@@ -57,8 +57,6 @@ window.bitwright = window.bitwright || {};
       const digits = measure(name).digits;
       if (fixed(before, digits) === fixed(after, digits)) return "same";
       if (COSTS.includes(base(name))) return "changed"; // the machine's doing as much as the design's
-      const band = (a.bands || b.bands || {})[name];
-      if (band && Math.abs(after - before) <= band) return "noise";
       const better = measure(name).better;
       if (!better) return "changed";
       return (after > before) === (better === "higher") ? "better" : "worse";
@@ -66,8 +64,11 @@ window.bitwright = window.bitwright || {};
     const COSTS = ["wall_s", "peak_rss_mib"];
     const kindOf = (name) => (COSTS.includes(base(name)) ? "cost" : order.has(name) || name.startsWith("clock.") ? "design" : "instance");
     function rowsOf(a, b) {
-      // The slowest clock is the design's own: it does not stand twice.
-      const twice = (name) => name.startsWith("clock.") && [a, b].every((x) => x.values[name] === x.values[base(name)]);
+      // One row a fact: the slowest clock is the design's own, a clock's slack says what its
+      // frequency says.
+      const has = (name) => name in a.values || name in b.values;
+      const twice = (name) => name.startsWith("clock.") && (base(name) === "wns_ns" ? has(name.replace(/wns_ns$/, "achieved_mhz"))
+        : [a, b].every((x) => x.values[name] === x.values[base(name)]));
       const names = [...new Set([...Object.keys(a.values), ...Object.keys(b.values)])].filter((name) => !twice(name));
       return names.map((name) => {
         const before = a.values[name], after = b.values[name], both = before !== undefined && after !== undefined;
@@ -75,8 +76,12 @@ window.bitwright = window.bitwright || {};
         // A slack is a share of the period, or a slack of almost nothing would change by the most.
         const whole = base(name).endsWith("s_ns") && b.asked_mhz ? 1000 / b.asked_mhz : Math.abs(before);
         const percent = both && whole ? 100 * change / whole : change ? 100 * Math.sign(change) : 0;
-        return {name, before, after, change, percent, verdict: verdict(name, before, after, a, b), kind: kindOf(name)};
-      }).sort((x, y) => Math.abs(y.percent) - Math.abs(x.percent) || (x.name < y.name ? -1 : 1));
+        // What matters of an instance is its share of the design, not of itself.
+        const all = kindOf(name) === "instance" && Math.max(a.values[base(name)] || 0, b.values[base(name)] || 0);
+        const size = all ? 100 * change / all : percent;
+        const row = {name, before, after, change, percent, size, kind: kindOf(name), verdict: verdict(name, before, after, a, b)};
+        return {...row, note: (b.notes && b.notes[a.id] || {})[name]};
+      }).sort((x, y) => Math.abs(y.size) - Math.abs(x.size) || (x.name < y.name ? -1 : 1));
     }
     function line(table, row, most) {
       const tr = add(table, "tr"), digits = measure(row.name).digits, unit = measure(row.name).unit;
@@ -89,19 +94,19 @@ window.bitwright = window.bitwright || {};
       const slack = base(row.name).endsWith("s_ns") ? " of period" : "";
       add(tr, "td", both && row.percent ? sign(fixed(Math.abs(row.percent), 1) + " %" + slack, row.percent) : "–", {class: "num"});
       const marks = {better: "▲ ", gain: "▲ ", worse: "▼ ", regression: "▼ "};
-      add(tr, "td", (marks[row.verdict] || "") + row.verdict, {class: "change " + row.verdict});
+      add(tr, "td", (marks[row.verdict] || "") + row.verdict, {class: "change " + row.verdict, ...(row.note ? {title: row.note} : {})});
       const swing = add(add(tr, "td", "", {class: "bar-cell", "aria-hidden": "true"}), "span", "", {class: "swing"});
-      const width = Math.max(row.change ? 0.6 : 0, 50 * Math.min(1, Math.abs(row.percent) / (most || 1)));
-      add(swing, "span", "", {class: row.verdict, style: `width:${width}%;left:${row.percent < 0 ? 50 - width : 50}%`});
+      const width = Math.max(row.change ? 0.6 : 0, 50 * Math.min(1, Math.abs(row.size) / (most || 1)));
+      add(swing, "span", "", {class: row.verdict, style: `width:${width}%;left:${row.size < 0 ? 50 - width : 50}%`});
     }
     function table(title, id, rows) {
       add(result, "h2", title, {id});
       const card = add(result, "div", "", {class: "card flush scroll" + (rows.length > 40 ? " tall" : ""), tabindex: "0", role: "region", "aria-label": title});
       if (!rows.length) return add(card, "p", "Nothing changed.", {style: "margin:12px 0"});
-      const made = add(card, "table", "", {class: "slim"}), head = add(add(made, "thead"), "tr");
-      for (const [text, kind] of [["Measure", ""], ["From", "num"], ["To", "num"], ["Change", "num"], ["", "num"], ["Verdict", ""]]) add(head, "th", text, {scope: "col", class: kind});
+      const made = add(card, "table", "", {class: "slim diff"}), head = add(add(made, "thead"), "tr");
+      for (const [text, kind] of [["Measure", ""], ["From", "num"], ["To", "num"], ["Change", "num"], ["In percent", "num"], ["Verdict", ""]]) add(head, "th", text, {scope: "col", class: kind});
       add(head, "th", "", {"aria-hidden": "true"});
-      const body = add(made, "tbody"), most = Math.max(...rows.map((r) => Math.abs(r.percent)));
+      const body = add(made, "tbody"), most = Math.max(...rows.map((r) => Math.abs(r.size)));
       for (const row of rows) line(body, row, Math.min(most, 100));
     }
     function about(a, b) {
@@ -114,25 +119,26 @@ window.bitwright = window.bitwright || {};
         add(tr, "th", name, {scope: "row"});
         for (const build of [a, b]) of(add(tr, "td"), build);
       };
-      row("Build", (td, build) => (build.page ? add(td, "a", build.name, {href: build.page}) : add(td, "span", build.name)));
+      row("Build", (td, build) => (build.id.startsWith("baseline~") ? add(td, "span", build.title) : build.page ? add(td, "a", build.name, {href: build.page}) : add(td, "span", build.name)));
       row("Commit", (td, build) => add(td, "code", build.commit.slice(0, 12) || "unknown"));
       row("USERCODE", (td, build) => add(td, "code", build.usercode || "–"));
       row("Clock asked", (td, build) => add(td, "span", build.asked_mhz === null ? "–" : fixed(build.asked_mhz, 1) + " MHz"));
       const names = new Set([...Object.keys(a.tools), ...Object.keys(b.tools)]);
-      for (const tool of [...names].sort()) if (a.tools[tool] !== b.tools[tool]) row(tool, (td, build) => add(td, "code", build.tools[tool] || "–"));
+      const both = [a, b].every((build) => Object.keys(build.tools).length); // a baseline has none
+      for (const tool of [...names].sort()) if (both && a.tools[tool] !== b.tools[tool]) row(tool, (td, build) => add(td, "code", build.tools[tool] || "–"));
     }
     function show(a, b) {
       about(a, b);
       const rows = rowsOf(a, b), of = (kind) => rows.filter((r) => r.kind === kind), heads = of("design");
       const count = (...words) => heads.filter((r) => words.includes(r.verdict)).length;
       says.textContent = a.id === b.id ? "This is one and the same build."
-        : `Of ${heads.length} measures of the design, ${count("better", "gain")} are better, ${count("worse", "regression")} worse, ${count("noise")} within noise, ${count("same")} the same` + (a.pair.join() !== b.pair.join() ? ". These are builds of different designs, so a difference is no verdict on a change." : ".");
+        : `Of ${heads.length} measures of the design, ${count("better", "gain")} are better, ${count("worse", "regression")} worse, ${count("noise")} within noise, ${count("same")} the same` + (a.pair.join() !== b.pair.join() ? ". These are builds of different designs: a difference is no verdict on a change." : ".");
       const draw = () => {
         result.textContent = "";
         const seen = (r) => filters.same || r.verdict !== "same", text = filters.text.toLowerCase();
         table("The design", "design", heads.filter(seen));
         table("Instances", "instances", of("instance").filter((r) => seen(r) && r.name.toLowerCase().includes(text)));
-        table("What building took", "cost", of("cost").filter(seen));
+        table("What building took", "cost", of("cost").filter((r) => seen(r) && r.before !== undefined && r.after !== undefined));
       };
       filtersOf(draw);
       draw();
@@ -159,11 +165,12 @@ window.bitwright = window.bitwright || {};
       }
     }
     function keep() { history.replaceState(null, "", `#a=${encodeURIComponent(lists.a.value)}&b=${encodeURIComponent(lists.b.value)}`); chosen(); }
-    // Without a choice: the newest build of the first list against the one before it.
+    // Without a choice: the newest build of the first list, against its baseline or the one before.
     function fromHash() {
       const asked = new URLSearchParams(location.hash.slice(1)), group = data.choices.filter((c, _, all) => c.group === all[0].group);
-      lists.b.value = known.has(asked.get("b")) ? asked.get("b") : group[0].id;
-      lists.a.value = known.has(asked.get("a")) ? asked.get("a") : (group[1] || data.choices[1]).id;
+      const accepted = group.find((c) => c.id.startsWith("baseline~")), made = group.filter((c) => c !== accepted);
+      lists.b.value = known.has(asked.get("b")) ? asked.get("b") : made[0].id;
+      lists.a.value = known.has(asked.get("a")) ? asked.get("a") : (accepted || made[1] || data.choices.at(-1)).id;
       chosen();
     }
     fill(lists.a);

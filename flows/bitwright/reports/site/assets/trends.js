@@ -41,10 +41,10 @@
       const from = newest ? Math.max(...series.builds.map((b) => b.at)) - newest + 1 : 0;
       for (const build of series.builds.filter((b) => b.at >= from).reverse()) {
         const row = add(body, "tr"), when = build.ended.replace("T", " ").slice(0, 16) || "time unknown";
-        const first = add(row, "td");
+        const first = add(row, "td", "", {class: "when"});
         if (build.page) add(first, "a", when, {href: build.page}); else first.textContent = when;
         add(add(row, "td"), "code", build.commit || "unknown");
-        add(row, "td", build.what || "–", {class: "soft"});
+        add(row, "td", build.what || "–", {class: "soft when"});
         const verdict = build.ok === null ? "not judged" : build.ok ? "met" : "missed";
         add(row, "td", verdict, {class: {met: "good-ink", missed: "bad-ink"}[verdict] || "soft"});
         for (const name of series.names) add(row, "td", name in build.v ? fixed(build.v[name], data.measures[name].digits) : "–", {class: "num"});
