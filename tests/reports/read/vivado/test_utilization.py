@@ -158,7 +158,10 @@ def test_number_the_tool_left_open_is_null_with_what_it_printed(specimen):
 
 def test_report_without_one_known_row_is_refused():
     parts = [
-        ("1. Slice Logic", drawing.table(["Site Type", "Used", "Util%"], [["Cells", "1", ""]]))
+        (
+            "1. Slice Logic",
+            drawing.table(["Site Type", "Used", "Available", "Util%"], [["Cells", "1", "", ""]]),
+        )
     ]
     text = drawing.report(
         "Utilization Design Information", "report_utilization", parts, version="2024.1", part="x"

@@ -114,15 +114,15 @@ def _whole(report: Sections) -> Sections:
     return replace(report, incomplete=f"line {last.boxes[0].end}, in '{last.title}'")
 
 
-def _rows(report: Sections, pattern: str) -> Iterator[Row]:
+def _rows(report: Sections, pattern: str, *needed: str) -> Iterator[Row]:
     for section in report.sections:
         if re.fullmatch(pattern, section.title):
             for box in section.boxes:
-                yield from report.rows(box)
+                yield from report.rows(box, *needed)
 
 
 def _primitives(report: Sections) -> Iterator[Primitive]:
-    for row in _rows(report, PRIMITIVES):
+    for row in _rows(report, PRIMITIVES, "Type"):
         fixed = next((report.count(row, c) for c in ("Num Fixed", "LOC") if c in row.cells), None)
         used, available = (report.count(row, column) for column in ("Used", "Available"))
         if used > available:
@@ -155,7 +155,7 @@ def _count(report: Sections, row: Row, *columns: str) -> int | None:
 def _regions(report: Sections) -> Iterator[Region]:
     """A region's resources, from every table that has them."""
     found: dict[str, dict[str, Amount]] = {}
-    for row in _rows(report, REGIONS):
+    for row in _rows(report, REGIONS, REGION):
         resources = found.setdefault(row.cells[REGION], {})
         for column in row.cells:
             kind, _, what = column.rpartition(" ")

@@ -86,7 +86,7 @@ def parse_io(text: str, *, origin: Path) -> Io:
     totals = [
         report.count(row, TOTAL)
         for box in (summary.boxes if summary else ())
-        for row in report.rows(box)
+        for row in report.rows(box, TOTAL)
     ]
     if not totals:
         report.refuse(1, "no number of pins", f"a table with '{TOTAL}'", "none")
@@ -109,9 +109,7 @@ def parse_io(text: str, *, origin: Path) -> Io:
 def _pins(report: Sections) -> Iterator[Pin]:
     section = report.titled("IO Assignments by Package Pin")
     for box in section.boxes if section else ():
-        if box.head and not {"Pin Number", "Signal Name", "Pin Name", "Use"} <= set(box.head):
-            report.refuse(box.line, "the columns are not as known", NAMED, box.head)
-        for row in report.rows(box):
+        for row in report.rows(box, *NAMED):
             yield _pin(report, box, row)
 
 

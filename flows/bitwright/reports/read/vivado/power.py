@@ -212,10 +212,10 @@ def _matched(summary: Mapping[str, str], missing: dict[str, str]) -> NetsMatched
     return NetsMatched(int(found[2]), int(found[3]))
 
 
-def _rows(report: Sections, title: str) -> Iterator[Row]:
+def _rows(report: Sections, title: str, *needed: str) -> Iterator[Row]:
     section = report.titled(title)
     for box in section.boxes if section else ():
-        yield from report.rows(box)
+        yield from report.rows(box, *needed)
 
 
 def _watts(report: Sections, row: Row) -> tuple[float | None, float | None]:
@@ -226,7 +226,7 @@ def _watts(report: Sections, row: Row) -> tuple[float | None, float | None]:
 
 
 def _components(report: Sections) -> Iterator[Component]:
-    for row in _rows(report, "On-Chip Components"):
+    for row in _rows(report, "On-Chip Components", "On-Chip", "Power (W)"):
         yield Component(
             row.cells["On-Chip"],
             (row.indent - 1) // 2,
@@ -238,7 +238,7 @@ def _components(report: Sections) -> Iterator[Component]:
 
 
 def _supplies(report: Sections) -> Iterator[Supply]:
-    for row in _rows(report, "Power Supply Summary"):
+    for row in _rows(report, "Power Supply Summary", "Source", "Voltage (V)", "Total (A)"):
         amounts = [
             report.number(row, f"{column} (A)")
             for column in ("Total", "Dynamic", "Static", "Powerup", "Budget", "Margin")
@@ -250,7 +250,7 @@ def _supplies(report: Sections) -> Iterator[Supply]:
 
 
 def _confidence(report: Sections) -> Iterator[Confidence]:
-    for row in _rows(report, "Confidence Level"):
+    for row in _rows(report, "Confidence Level", "User Input Data", "Confidence"):
         if row.cells["User Input Data"]:
             yield Confidence(
                 row.cells["User Input Data"],
@@ -260,14 +260,14 @@ def _confidence(report: Sections) -> Iterator[Confidence]:
 
 
 def _clocks(report: Sections) -> Iterator[Clock]:
-    for row in _rows(report, "Clock Constraints"):
+    for row in _rows(report, "Clock Constraints", "Clock", "Constraint (ns)"):
         period = report.number(row, "Constraint (ns)")
         yield Clock(row.cells["Clock"], row.cells.get("Domain", ""), period)
 
 
 def _hierarchy(report: Sections) -> Iterator[Instance]:
     way: list[str] = []
-    for row in _rows(report, "By Hierarchy"):
+    for row in _rows(report, "By Hierarchy", "Name", "Power (W)"):
         depth, odd = divmod(row.indent - 1, 2)
         if odd or depth > len(way):
             report.refuse(row.line, "this row hangs from nothing", "its parent above", row.indent)

@@ -49,8 +49,11 @@ class Sections:
         """The first section whose title matches."""
         return next((s for s in self.sections if re.fullmatch(pattern, s.title)), None)
 
-    def rows(self, box: Box) -> Iterator[Row]:
-        """A table's rows; ReportError for one that has not a cell for each column."""
+    def rows(self, box: Box, *needed: str) -> Iterator[Row]:
+        """A table's rows. ReportError where one of the columns `needed` is not there, or a row has
+        not a cell for each column; of a table that breaks off in its heading there are none."""
+        if box.head and not set(needed) <= set(box.head):
+            self.refuse(box.line, "the columns are not as known", ", ".join(needed), box.head)
         for row, indent, line in zip(box.rows, box.indents, box.numbers, strict=True):
             if len(row) != len(box.head):
                 self.refuse(line, "this row has not a cell for each column", len(box.head), row)
@@ -187,6 +190,10 @@ def _check(report: Sections, lines: Sequence[str], empty: str) -> None:
     for box in tables:
         if not box.closed and box.end != len(lines):
             report.refuse(box.line, "this table has no end", "a rule '+---+' below it", "none")
+    inside = {line for box in tables for line in range(box.line, box.end + 1)}
+    for line in range(report.sections[0].line, len(lines) + 1):
+        if lines[line - 1].startswith(("|", "+-")) and line not in inside:
+            report.refuse(line, "this line is of no table", "a rule above it", lines[line - 1])
     for section in report.sections[: -1 if report.incomplete else None]:
         if not section.boxes and not re.fullmatch(empty, section.title):
             report.refuse(section.line, f"'{section.title}' has no table", "a table", "none")

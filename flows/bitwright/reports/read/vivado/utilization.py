@@ -23,6 +23,11 @@ ROWS: Mapping[str, str] = {  # 7-series | UltraScale and UltraScale+ | Versal; a
     "dsp": r"DSPs|DSP Slices|DSP48E\ds?|DSP58s?",
     "io": r"Bonded IOB",
 }
+OF_SITES = (  # titles of sections whose tables must be of sites
+    r"(Slice|CLB|Netlist) Logic|(Slice Logic|CLB Logic|CLB) Distribution|Memory|BLOCKRAM|DSP"
+    r"|ARITHMETIC|I/?O.*|CLOCK|Clocking|Specific Feature|ADVANCED|CONFIGURATION"
+)
+OF_OTHERS = r"SLR .*|Summary of Registers by Type|Primitives|Black Boxes|Instantiated Netlists"
 ROUNDING = 0.0101  # percentage points between a share as printed and as computed: 2013.4 cuts off
 
 
@@ -121,9 +126,12 @@ def parse_utilization(text: str, *, origin: Path) -> Utilization:
 
 def _tables(report: Sections, missing: dict[str, str]) -> Iterator[Table]:
     for section in report.sections:
+        if re.fullmatch(OF_OTHERS, section.title):
+            continue
         for box in section.boxes:
-            if {"Site Type", "Used", "Util%"} <= set(box.head):
-                rows = tuple(_site(report, row, missing) for row in report.rows(box))
+            if "Site Type" in box.head or re.fullmatch(OF_SITES, section.title):
+                found = report.rows(box, "Site Type", "Used", "Available", "Util%")
+                rows = tuple(_site(report, row, missing) for row in found)
                 yield Table(section.number, section.title, rows)
 
 
@@ -196,12 +204,12 @@ def _registers(report: Sections) -> tuple[Registers, ...]:
         Registers(
             report.count(row, "Total"),
             *(
-                row.cells.get(column, "").strip("_-")
+                row.cells[column].strip("_-")
                 for column in ("Clock Enable", "Synchronous", "Asynchronous")
             ),
         )
         for box in (section.boxes if section else ())
-        for row in report.rows(box)
+        for row in report.rows(box, "Total", "Clock Enable", "Synchronous", "Asynchronous")
     )
 
 
@@ -209,12 +217,12 @@ def _cells(report: Sections, title: str) -> tuple[Cells, ...]:
     section = report.titled(title)
     return tuple(
         Cells(
-            row.cells.get("Ref Name", ""),
+            row.cells["Ref Name"],
             report.count(row, "Used"),
             row.cells.get("Functional Category", ""),
         )
         for box in (section.boxes if section else ())
-        for row in report.rows(box)
+        for row in report.rows(box, "Ref Name")
     )
 
 

@@ -1,0 +1,111 @@
+"""Clock utilization: primitives, clocks and regions of every layout, by their headings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from bitwright.errors import ReportError
+from bitwright.reports.read.kind import HEAD
+from bitwright.reports.read.source import text_of
+from bitwright.reports.read.vivado.clock_utilization import (
+    KIND,
+    ClockUtilization,
+    parse_clock_utilization,
+)
+
+from tests.reports.read.corpus import corpus
+from tests.reports.read.truncation import check_truncation
+from tests.reports.read.vivado.flips import check_flips
+
+ORIGIN = Path("clock_utilization.rpt")
+OLD, NEW = "vivado-2015.3/clock_utilization.rpt", "vivado-2022.2/clock_utilization.rpt"
+
+
+def read(text: str) -> ClockUtilization:
+    return parse_clock_utilization(text, origin=ORIGIN)
+
+
+def test_primitives_say_how_many_there_are(specimen):
+    new = read(specimen(NEW)).primitives[0]
+    assert (new.type, new.used, new.available, new.fixed) == ("BUFGCTRL", 1, 32, 0)
+    assert read(specimen(OLD)).primitives[0].type == "BUFG"
+
+
+def test_clock_has_its_buffer_period_and_loads(specimen):
+    (new,) = read(specimen(NEW)).global_clocks
+    assert (new.id, new.clock, new.period_ns, new.loads, new.net) == (
+        "g0",
+        "clk",
+        10.0,
+        2048,
+        "clk_i_IBUF_BUFG",
+    )
+    (old,) = read(specimen(OLD)).global_clocks
+    assert (old.id, old.loads, old.driver_pin, old.period_ns) == ("1", 2048, "clk_BUFG_inst", None)
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_region_names_each_resource_by_both_lines_of_its_heading(specimen, name):
+    regions = {one.name: one.resources for one in read(specimen(name)).regions}
+    assert (regions["X1Y0"]["FF"].used, regions["X1Y0"]["FF"].available) == (2048, 2500)
+    assert regions["X1Y0"]["RAMB36"].used == 11
+    assert list(regions["X0Y0"]) == ["Global Clock", "FF", "RAMB36"]
+
+
+def test_every_other_table_stands_as_printed(specimen):
+    tables = read(specimen(NEW)).tables
+    assert [(one.section, one.columns[1]) for one in tables] == [
+        ("4", "X0"),
+        ("5", "Clock"),
+        ("5", "X0"),
+    ]
+    assert tables[1].rows == (("g0", "clk", "10.000", "{0.000 5.000}", "2048"),)
+
+
+def test_more_primitives_than_there_are_is_refused(specimen):
+    text = specimen(NEW).replace("| BUFGCTRL |    1 |", "| BUFGCTRL |   33 |")
+    with pytest.raises(ReportError, match="more BUFGCTRL than there are"):
+        read(text)
+
+
+def test_section_of_old_tools_may_be_empty(specimen):
+    assert not read(specimen(OLD)).incomplete
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_report_cut_anywhere_is_refused_or_says_so(specimen, name):
+    check_truncation(KIND, specimen(name))
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_changed_byte_changes_no_number_of_another_row(specimen, name):
+    def headline(found):
+        used = {one["type"]: one["used"] for one in found["primitives"]}
+        regions = {one["name"]: one["resources"] for one in found["regions"]}
+        flops = regions.get("X1Y0", {}).get("FF", {}).get("used")
+        first = next(iter(used))
+        return {"ff": (flops, "X1Y0"), "first": (used.get(first), first[:4])}
+
+    check_flips(KIND, specimen(name), headline)
+
+
+def test_every_real_report_has_its_clocks_and_regions():
+    count = 0
+    for path in corpus("clock_utilization"):
+        text = text_of(path.read_bytes())
+        assert KIND.claims(text[:HEAD])
+        found = read(text)
+        count += 1
+        ids = set(re.findall(r"^\| (g\d+) ", text, re.M))
+        if found.version != "2015.3":
+            assert {one.id for one in found.global_clocks} == ids, path
+        named = set(re.findall(r"^\| (X\d+Y\d+) ", text, re.M))
+        assert {one.name for one in found.regions} == named
+        used = {one.type: one.used for one in found.primitives}
+        for kind, number in re.findall(r"^\| (BUFG\w*|MMCM|PLL) +\| +(\d+) \| +\d+ \|", text, re.M):
+            assert used[kind] == int(number)
+        assert not found.incomplete
+    print(f"clock_utilization: {count} read")
+    assert count == 20

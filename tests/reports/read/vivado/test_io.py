@@ -1,0 +1,96 @@
+"""Pins: every one of the package, each cell under its heading."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from bitwright.errors import ReportError
+from bitwright.reports.read.kind import HEAD
+from bitwright.reports.read.source import text_of
+from bitwright.reports.read.vivado.io import KIND, Io, parse_io
+
+from tests.reports.read.corpus import corpus
+from tests.reports.read.truncation import check_truncation
+from tests.reports.read.vivado.flips import check_flips
+
+ORIGIN = Path("io.rpt")
+SPECIMEN = "vivado-2022.2/io.rpt"
+
+
+def read(text: str) -> Io:
+    return parse_io(text, origin=ORIGIN)
+
+
+def test_pin_with_a_signal_has_all_that_is_printed(specimen):
+    found = read(specimen(SPECIMEN))
+    pin = {one.pin: one for one in found.pins}["M15"]
+    assert (pin.signal, pin.direction, pin.standard, pin.standard_by_default) == (
+        "data_io[3]",
+        "inout",
+        "LVCMOS18",
+        True,
+    )
+    assert (pin.bank, pin.drive_ma, pin.slew, pin.constraint, pin.pull) == (
+        35,
+        12,
+        "SLOW",
+        "UNFIXED",
+        "PULLUP",
+    )
+    assert pin.others == {"Off-Chip Termination": "NONE", "Signal Integrity": "NONE"}
+    assert (found.total_user_io, found.package, len(found.pins)) == (3, "clg484", 8)
+
+
+def test_pin_without_a_signal_has_no_direction(specimen):
+    pins = {one.pin: one for one in read(specimen(SPECIMEN)).pins}
+    assert (pins["R7"].signal, pins["R7"].direction, pins["R7"].use) == ("", None, "User IO")
+
+
+def test_voltage_that_is_no_single_number_is_none(specimen):
+    pins = {one.pin: one for one in read(specimen(SPECIMEN)).pins}
+    assert [(pins[name].vcco_v, pins[name].voltage) for name in ("N20", "A3", "R7", "K17")] == [
+        (3.3, "3.30"),
+        (None, "any"),
+        (None, "0.00-1.80"),
+        (None, ""),
+    ]
+
+
+def test_more_pins_with_a_signal_than_signals_are_refused(specimen):
+    text = specimen(SPECIMEN).replace("|             3 |", "|             2 |")
+    with pytest.raises(ReportError, match="more pins carry a signal than there are signals"):
+        read(text)
+
+
+def test_report_cut_anywhere_is_refused_or_says_so(specimen):
+    check_truncation(KIND, specimen(SPECIMEN))
+
+
+def test_changed_byte_changes_no_number_of_another_row(specimen):
+    def headline(found):
+        drives = {one["pin"]: one["drive_ma"] for one in found["pins"]}
+        total = (found["total_user_io"], "|             3 |")
+        return {
+            "total": total,
+            "M14": (drives.get("M14"), "M14"),
+            "M15": (drives.get("M15"), "M15"),
+        }
+
+    check_flips(KIND, specimen(SPECIMEN), headline)
+
+
+def test_every_real_report_has_every_pin_of_its_package():
+    count = 0
+    for path in corpus("io"):
+        text = text_of(path.read_bytes())
+        assert KIND.claims(text[:HEAD])
+        found = read(text)
+        count += 1
+        balls = re.findall(r"^\| ([A-Z]{1,2}\d+) +\| (\S*)", text, re.M)
+        assert [(one.pin, one.signal) for one in found.pins] == balls, path
+        assert found.package.endswith(str(len(balls)))  # csg324 has 324
+        assert not found.incomplete
+    print(f"io: {count} read")
+    assert count == 20
