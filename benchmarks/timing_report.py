@@ -210,7 +210,7 @@ class _Maker:
             launch=tuple(launch),
             data=tuple(data),
             capture=tuple(capture),
-            other_ns={"Discrete Jitter          (DJ)": 0.0} if constrained and late else {},
+            other_ns={"Discrete Jitter (DJ)": 0.0} if constrained and late else {},
         )
 
     def adjust(self, capture: list[Stage], end: int, kind: str, check: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -35,7 +35,14 @@ CLOCK = re.compile(
     r"|\(clock source '(.*?)'"
 )
 REQUIRED = ("Source", "Destination", "Path Group", "Path Type", "Data Path Delay", "Logic Levels")
-WORDS = {*REQUIRED, "Timing Exception", "Inter-SLR Compensation"}  # the other lines are times
+TIMES = {  # labels of times; of the others, those that hold a time go to Path.other_ns
+    "Requirement",
+    "Clock Path Skew",
+    "Source Clock Delay (SCD)",
+    "Destination Clock Delay (DCD)",
+    "Clock Pessimism Removal (CPR)",
+    "Clock Uncertainty",
+}
 ROUNDING_NS = 0.0025  # of three numbers, each printed with three digits
 
 
@@ -172,9 +179,9 @@ def next_block(text: str, at: int) -> tuple[Block | None, int]:
 
 def read_path(block: Block) -> Path:
     """One path. Raises Malformed where a line is not as known, or numbers contradict each other."""
-    met, slack = _slack(block)
-    facts, source, destination = _heading(block)
-    launch, data = _table(block.table, block.at[1])
+    met, slack = read_slack(block.heading, block.at[0])
+    facts, notes = read_heading(block.heading, block.at[0], REQUIRED)
+    launch, data = read_table(block.table, block.at[1])
     capture, required, arrival = _capture(block, slack)
     arrives = next((stage.path_ns for stage in reversed(data) if stage.path_ns is not None), None)
     if arrival is not None and arrives is not None and abs(arrival) != abs(arrives):
@@ -182,14 +189,14 @@ def read_path(block: Block) -> Path:
     delay = _match(DELAY, facts, "Data Path Delay", block)
     levels = _match(LEVELS, facts, "Logic Levels", block)
     kind = _match(TYPE, facts, "Path Type", block)
-    numbers = {name: _ns(name, value, block) for name, value in facts.items() if name not in WORDS}
+    numbers = read_times(facts, TIMES, block.at[0])
     return Path(
         slack_ns=slack,
         met=met,
         source=facts["Source"],
         destination=facts["Destination"],
-        source_clock=_clock(source),
-        destination_clock=_clock(destination),
+        source_clock=clock_of(notes.get("Source", "")),
+        destination_clock=clock_of(notes.get("Destination", "")),
         group=facts["Path Group"],
         type=(kind[1] or kind[2]).lower(),
         corner=kind[3],
@@ -200,7 +207,7 @@ def read_path(block: Block) -> Path:
         levels=int(levels[1]),
         level_cells=_cells(levels[2] or "", block),
         skew_ns=numbers.pop("Clock Path Skew", None),
-        source_clock_delay_ns=numbers.pop("Source Clock Delay      (SCD)", None),
+        source_clock_delay_ns=numbers.pop("Source Clock Delay (SCD)", None),
         destination_clock_delay_ns=numbers.pop("Destination Clock Delay (DCD)", None),
         pessimism_ns=numbers.pop("Clock Pessimism Removal (CPR)", None),
         uncertainty_ns=numbers.pop("Clock Uncertainty", None),
@@ -214,42 +221,54 @@ def read_path(block: Block) -> Path:
     )
 
 
-def _slack(block: Block) -> tuple[bool | None, float | None]:
-    line = block.heading.partition("\n")[0]
+def read_slack(heading: str, at: int) -> tuple[bool | None, float | None]:
+    """Whether the first line says that the path meets its requirement, and by how much."""
+    line = heading.partition("\n")[0]
     match = SLACK.match(line)
     if match is None:
-        raise Malformed(f"this is no slack: {line[:60]!r}", block.at[0])
+        raise Malformed(f"this is no slack: {line[:60]!r}", at)
     if match[2] is None:
         return None, None
     slack, met = float(match[2]), match[1] == "MET"
     if slack and met != (slack > 0):
-        raise Malformed(f"a slack of {slack} ns that is {match[1]}", block.at[0])
+        raise Malformed(f"a slack of {slack} ns that is {match[1]}", at)
     return met, slack
 
 
-def _heading(block: Block) -> tuple[dict[str, str], str, str]:
-    """Every labelled line, and what stands in parentheses below the source and the destination."""
-    rows = HEADING.findall(block.heading)
-    if len(rows) != block.heading.count("\n"):
-        raise Malformed("a line above the path's table is not as known", block.at[0])
+def read_heading(
+    heading: str, at: int, required: Sequence[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Every labelled line below the first, and what stands in parentheses below a label."""
+    rows = HEADING.findall(heading)
+    if len(rows) != heading.count("\n"):
+        raise Malformed("a line above the path's table is not as known", at)
     facts: dict[str, str] = {}
     notes: dict[str, str] = {}
     label = ""
     for name, value in rows:
         if name:
-            facts[name] = value
-            label = name
+            label = " ".join(name.split()) if "  " in name else name
+            facts[label] = value
         else:
             notes[label] = value
     if len(facts) + len(notes) != len(rows):
-        raise Malformed("a label stands twice above the path's table", block.at[0])
-    for name in REQUIRED:
+        raise Malformed("a label stands twice above the path's table", at)
+    for name in required:
         if name not in facts:
-            raise Malformed(f"no '{name}:' above the path's table", block.at[0])
-    return facts, notes.get("Source", ""), notes.get("Destination", "")
+            raise Malformed(f"no '{name}:' above the path's table", at)
+    return facts, notes
 
 
-def _table(text: str, at: int) -> tuple[tuple[Stage, ...], tuple[Stage, ...]]:
+def read_times(facts: Mapping[str, str], known: Set[str], at: int) -> dict[str, float]:
+    """Every labelled time, in ns. Raises Malformed where one of the known labels holds none."""
+    times = {name: NANOSECONDS.match(value) for name, value in facts.items()}
+    for name in known & times.keys():
+        if times[name] is None:
+            raise Malformed(f"'{name}' is no time: {facts[name][:60]!r}", at)
+    return {name: float(time[1]) for name, time in times.items() if time and name not in REQUIRED}
+
+
+def read_table(text: str, at: int) -> tuple[tuple[Stage, ...], tuple[Stage, ...]]:
     """The launch clock's stages, and those of the data."""
     parts = text.split(RULE)
     if len(parts) not in (3, 4) or "Incr(ns)  Path(ns)" not in parts[0] or parts[-1]:
@@ -286,13 +305,6 @@ def _match(pattern: re.Pattern[str], facts: Mapping[str, str], name: str, block:
     return match
 
 
-def _ns(name: str, value: str, block: Block) -> float:
-    match = NANOSECONDS.match(value)
-    if match is None:
-        raise Malformed(f"'{name}' is no time: {value[:60]!r}", block.at[0])
-    return float(match[1])
-
-
 def _cells(text: str, block: Block) -> Mapping[str, int]:
     try:
         return {name: int(count) for name, count in (item.split("=") for item in text.split())}
@@ -300,6 +312,7 @@ def _cells(text: str, block: Block) -> Mapping[str, int]:
         raise Malformed(f"'Logic Levels' is not as known: {text[:60]!r}", block.at[0]) from None
 
 
-def _clock(note: str) -> str:
+def clock_of(note: str) -> str:
+    """The clock named below a source or a destination; empty where none is."""
     match = CLOCK.search(note)
     return match[1] or match[2] if match else ""

@@ -1,0 +1,75 @@
+"""report_timing gives every path it prints, and says when it breaks off."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from bitwright.errors import ReportError
+from bitwright.reports.read.source import text_of
+from bitwright.reports.read.vivado.timing_paths import KIND, parse_timing_paths
+
+from tests.reports.read.corpus import entries
+from tests.reports.read.truncation import check_truncation
+from tests.reports.read.vivado.test_timing_summary import path_laws
+
+HERE = Path("mill_timing.rpt")
+SPECIMEN = "vivado-2022.2/timing_paths.rpt"
+
+
+def read(text):
+    return parse_timing_paths(text, origin=HERE)
+
+
+def test_the_paths_are_as_printed(specimen):
+    found = read(specimen(SPECIMEN))
+    assert [path.slack_ns for path in found.paths] == [-0.207, 1.702, None]
+    assert [path.type for path in found.paths] == ["setup", "setup", "max"]
+    assert found.worst_slack_ns == -0.207
+    assert found.missing == {"paths[].slack_ns": "inf: the path is not constrained"}
+    assert (found.version, found.incomplete) == ("2022.2", "")
+    for path in found.paths:
+        path_laws(path)
+
+
+def test_a_truncated_report_is_refused_or_says_so(specimen):
+    check_truncation(KIND, specimen(SPECIMEN))
+
+
+def test_no_path_is_told_from_nothing_read(specimen):
+    text = specimen(SPECIMEN)
+    head = text[: text.index("Slack")]
+    found = read(head + "No timing paths found.\n\n")
+    assert (found.paths, found.worst_slack_ns, found.incomplete) == ((), None, "")
+    assert found.missing == {"worst_slack_ns": "No timing paths found."}
+    assert read(head).incomplete
+
+
+def test_a_layout_without_the_path_is_refused(specimen):
+    text = specimen(SPECIMEN)
+    short = "Startpoint    Endpoint    Slack(ns)\n-----\nu_a/C         u_b/D          0.5\n\n\n"
+    with pytest.raises(ReportError, match="not as known among the paths"):
+        read(text[: text.index("Slack")] + short)
+
+
+def test_a_label_that_is_not_known_is_no_reason_to_refuse(specimen):
+    text = specimen(SPECIMEN)
+    more = "  Clock Domain Crossing:  Inter clock paths are considered valid unless excluded.\n"
+    at = text.index("  Path Group:")
+    assert read(text[:at] + more + text[at:]) == read(text)
+
+
+def test_real_paths_add_up():
+    """The second is a timing summary whose own summary was cut out: another reader refuses it."""
+    for entry in entries("timing_paths"):
+        text = text_of(entry.path.read_bytes())
+        if entry.damaged:
+            assert not KIND.claims(text)
+            continue
+        found = read(text)
+        assert not found.incomplete
+        assert len(found.paths) == len(re.findall(r"^Slack \(", text, re.M))
+        assert found.worst_slack_ns == min(path.slack_ns for path in found.paths)
+        for path in found.paths:
+            path_laws(path)
