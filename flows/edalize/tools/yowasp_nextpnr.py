@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any, ClassVar
 
 from bitwright.errors import BitwrightError
 from bitwright.steps import implement, recipe
-from edalize.tools.edatool import Edatool
+from edalize.tools.stepped import Stepped
 
 
-class Yowasp_nextpnr(Edatool):  # type: ignore[misc]  # Edalize is untyped, and names it
+class Yowasp_nextpnr(Stepped):  # Edalize names it
     """nextpnr-ecp5 as WebAssembly, with reports and the placement beside the configuration."""
 
     description = "nextpnr-ecp5 from the YoWASP packages"
@@ -27,11 +26,6 @@ class Yowasp_nextpnr(Edatool):  # type: ignore[misc]  # Edalize is untyped, and 
             "list": True,
         },
     }
-
-    @classmethod
-    def get_tool_options(cls) -> dict[str, Any]:
-        """A copy: Edalize writes into what it gets."""
-        return copy.deepcopy(cls.TOOL_OPTIONS)
 
     def setup(self, edam: dict[str, Any]) -> None:
         """EDAM with a netlist in, a Step and EDAM with the routed configuration out."""
