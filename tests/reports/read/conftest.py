@@ -23,3 +23,11 @@ def _corpus() -> Callable[[str], list[Path]]:
 def specimen() -> Callable[[str], str]:
     """specimen('vivado-2022.2/power.rpt'): the text of one of the project's own reports."""
     return lambda name: (SPECIMENS / name).read_text(encoding="utf-8")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of what became of the corpus, whenever test_corpus ran."""
+    if real.OUTCOMES:
+        terminalreporter.section("real reports")
+        for line in real.table():
+            terminalreporter.line(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,38 @@ class Entry:
     def damaged(self) -> bool:
         """Whether somebody cut or changed this report on purpose, to test a reader with it."""
         return any(note.startswith("test-fixture") for note in self.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one report."""
+
+    entry: Entry
+    kind: str  # the reader's word; empty where it was refused
+    why: str  # it was refused, or is incomplete
+    how: str  # one of HOW
+
+
+HOW = ("read", "incomplete", "refused")
+OUTCOMES: dict[Path, Outcome] = {}  # filled by test_corpus, shown in pytest's summary
+
+
+def table() -> list[str]:
+    """The lines of the table of OUTCOMES: kind x count x what became of them."""
+    kinds = Counter((o.entry.kind, o.kind or "-") for o in OUTCOMES.values())
+    found = Counter((o.entry.kind, o.kind or "-", o.how) for o in OUTCOMES.values())
+    lines = [f"{'folder':20} {'kind':22} {'count':>5}" + "".join(f" {how:>10}" for how in HOW)]
+    for (folder, kind), count in sorted(kinds.items()):
+        cells = "".join(f" {found[folder, kind, how] or '.':>10}" for how in HOW)
+        lines.append(f"{folder:20} {kind:22} {count:5}{cells}")
+    totals = Counter(outcome.how for outcome in OUTCOMES.values())
+    lines.append(f"{'':20} {'':22} {len(OUTCOMES):5}" + "".join(f" {totals[h]:>10}" for h in HOW))
+    lines += [
+        f"{outcome.how}: {path.parent.name}/{path.name}: {outcome.why}"
+        for path, outcome in sorted(OUTCOMES.items())
+        if outcome.how != "read"
+    ]
+    return lines
 
 
 @cache

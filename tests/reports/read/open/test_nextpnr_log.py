@@ -17,7 +17,7 @@ def read(text: str):
 def test_warnings_are_listed_and_what_is_for_information_is_counted(specimen):
     log = read(specimen(LOG))
     assert log.counts == {"Info": 25, "Warning": 2}
-    assert [(m.severity, m.line) for m in log.messages] == [("Warning", 10), ("Warning", 34)]
+    assert [(m.severity, m.line) for m in log.messages] == [("Warning", 10), ("Warning", 33)]
     assert log.incomplete == ""
 
 
