@@ -92,13 +92,15 @@ def parse(text: str, *, origin: Path) -> Snapshot:
         return Snapshot(
             label=f"baseline {origin}",
             kind="build",
-            measures={name: float(value) for name, value in body["measures"].items()},
+            measures={name: _number(value) for name, value in body["measures"].items()},
             **{k: body[k] for k in ("config", "target", "part", "seed", "usercode", "ok")},
             clock_mhz=float(body["clock_mhz"]),
             broken=tuple(body["broken"]),
             paths=tuple(TimingPath(**path) for path in body["paths"]),
             instances=tuple(_instance(path, node) for path, node in body["instances"].items()),
-            spreads={name: Spread(tuple(x["values"])) for name, x in body["noise"].items()},
+            spreads={
+                name: Spread(tuple(map(_number, x["values"]))) for name, x in body["noise"].items()
+            },
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         refuse(
@@ -108,6 +110,12 @@ def parse(text: str, *, origin: Path) -> Snapshot:
             found=f"{type(error).__name__}: {error}"[:120],
             next="./doit baseline config=... writes it anew",
         )
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} is no number")
+    return value
 
 
 def _instance(path: str, node: Mapping[str, Any]) -> Instance:

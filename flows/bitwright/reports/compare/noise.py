@@ -8,10 +8,11 @@ number lies in the two-sided Student-t prediction interval of one draw after n,
 
 but for a fraction a of the time. With ALPHA shared out over the m judged numbers that vary
 (Bonferroni), a comparison with nothing changed reports any gain or regression at most once in
-1/ALPHA times. A number that no seed changed is exact: any change of it is real.
+1/ALPHA times. The band holds every seed seen, so that an outlier among them is not told as a change
+when it comes again. A number that no seed changed is exact: any change of it is real.
 
-The interval takes the draws to be normal. Slacks are minima and not quite that; what coverage
-remains for draws like the real ones is measured in tests/reports/compare/test_noise.py.
+The interval takes the draws to be normal. Slacks are minima and not quite that; how often it cries
+wolf for draws like the real ones, and for worse, is measured in tests/reports/compare.
 """
 
 from __future__ import annotations
@@ -85,7 +86,9 @@ def _band(spread: Spread, alpha: float) -> Band:
         value = spread.values[0]
         return Band(spread.n, value, 0.0, value, value)
     half = _quantile(1 - alpha / 2, spread.n - 1) * spread.sd * math.sqrt(1 + 1 / spread.n)
-    return Band(spread.n, spread.mean, spread.sd, spread.mean - half, spread.mean + half)
+    low = min(spread.mean - half, *spread.values)
+    high = max(spread.mean + half, *spread.values)
+    return Band(spread.n, spread.mean, spread.sd, low, high)
 
 
 @cache

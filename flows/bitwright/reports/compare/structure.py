@@ -126,7 +126,8 @@ def _mates(left: Mapping[str, Instance], right: Mapping[str, Instance]) -> dict[
             for side, other in ((ours, theirs), (theirs, ours))
         ]
         todo += both + _renamed([left[p] for p in alone[0]], [right[p] for p in alone[1]])
-    return mates
+    taken = set(mates.values())  # what stands below nothing that is listed has its path alone
+    return mates | {p: p for p in left if p not in mates and p in right and p not in taken}
 
 
 def _children(side: Mapping[str, Instance]) -> dict[str, dict[str, str]]:
