@@ -36,6 +36,7 @@ def test_the_top_row_is_the_design(specimen):
     design = read(specimen(NEW))
     assert (design.version, design.part, design.top) == ("2023.2", "xc7z020-clg400-1", "mhsa")
     assert design.latency_cycles.worst == 5130 and design.interval_cycles.max == 5131
+    assert design.latency_ns.worst == 20520.0
     assert design.resources.bram_18k.used == 10
     assert design.incomplete == ""
 
@@ -44,7 +45,7 @@ def test_a_dash_is_no_uram_but_an_unknown_latency(specimen):
     design = read(specimen(OLD))
     assert design.resources.uram.used == 0
     assert design.latency_cycles.worst is None
-    assert design.missing["latency_cycles.worst"] == "'-'"
+    assert design.missing["latency_cycles.worst"] == design.missing["latency_ns.worst"] == "'-'"
 
 
 def test_what_a_summary_does_not_print_is_missing(specimen):

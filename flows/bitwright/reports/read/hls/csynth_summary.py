@@ -9,7 +9,15 @@ from pathlib import Path
 
 from bitwright.reports.read.cells import is_open, percent_or_none
 from bitwright.reports.read.hls import nesting
-from bitwright.reports.read.hls.estimates import Clock, Latency, Numbers, Range, Resources, Use
+from bitwright.reports.read.hls.estimates import (
+    Clock,
+    Latency,
+    Numbers,
+    Range,
+    RealTime,
+    Resources,
+    Use,
+)
 from bitwright.reports.read.hls.layout import Layout, Table, parse_layout
 from bitwright.reports.read.hls.summary_tables import (
     Bind,
@@ -36,6 +44,7 @@ HEADS: tuple[str, ...] = (
 )
 HEADS += ("Iteration Latency", "Interval", "Trip Count", "Pipelined", *COLUMNS.values())
 FIRST_WITH_ALL = 2022  # the first year whose reports have all of LATER
+WORST = ("best", "average", "worst")
 ONE_NUMBER = "one number is printed, the worst"
 NOT_PRINTED = "not printed here: csynth.xml has it"
 
@@ -84,6 +93,7 @@ class CsynthSummary:
     flow_target: str  # vivado, vitis
     clock_ns: Clock
     latency_cycles: Latency
+    latency_ns: RealTime
     interval_cycles: Range
     resources: Resources
     design: tuple[Row, ...]
@@ -123,9 +133,8 @@ def parse_csynth_summary(text: str, *, origin: Path) -> CsynthSummary:
         layout.facts.get("Product family", ""),
         layout.flow_target,
         _no_clock(numbers),
-        Latency(
-            *_ends(top.latency_cycles, "latency_cycles", ("best", "average", "worst"), numbers)
-        ),
+        Latency(*_ends(top.latency_cycles, "latency_cycles", WORST, numbers)),
+        _real_time(top, numbers),
         Range(*_ends(top.interval_cycles, "interval_cycles", ("min", "max"), numbers)),
         _resources(top, numbers),
         design,
@@ -236,6 +245,13 @@ def _ends(
         if value is None:
             numbers.missing[f"{name}.{end}"] = ONE_NUMBER if printed.max is not None else "'-'"
         yield value
+
+
+def _real_time(top: Row, numbers: Numbers) -> RealTime:
+    said = "'-'" if top.latency_ns is None else ONE_NUMBER
+    for end in WORST[:-1] if top.latency_ns is not None else WORST:
+        numbers.missing[f"latency_ns.{end}"] = said
+    return RealTime(None, None, top.latency_ns)
 
 
 def _no_clock(numbers: Numbers) -> Clock:

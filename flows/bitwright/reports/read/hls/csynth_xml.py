@@ -46,6 +46,7 @@ class Module:
     clock_ns: Clock
     resources: Resources
     loops: tuple[Loop, ...]
+    ports: tuple[Port, ...]  # printed by HLS 2020.2 only
     binds: tuple[hardware.Bind, ...]
 
 
@@ -278,6 +279,7 @@ def _module(node: Node, numbers: Numbers) -> Module:
         _clock(timing, timing, numbers, f"{name}.clock_ns"),
         _resources(used, used, numbers, f"{name}.resources", "AVAIL_"),
         tuple(_loops(node.get(estimates, "SummaryOfLoopLatency"), numbers, f"{name}.loops")),
+        tuple(hardware.ports(node, numbers)),
         tuple(hardware.binds(node, numbers)),
     )
 
