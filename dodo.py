@@ -8,7 +8,7 @@ config, `plan.py` makes Steps of it, `engine.py` decides whether a Step runs and
 modules in `steps/` are what the Steps run. doit only walks the tasks below; it keeps no state.
 """
 
-from bitwright.front import commands, diff, history, site, tasks
+from bitwright.front import commands, diff, history, nightly, site, tasks
 
 DOIT_CONFIG = {
     "backend": "sqlite3",  # in memory: the state of a build stands in its Records
@@ -71,6 +71,11 @@ def task_history():
 def task_site():
     """make build/site/: every build, trends, comparisons; opens without a server"""
     return tasks.action(site.task)
+
+
+def task_nightly():
+    """build configs/nightly.yml and say in one page what failed or got worse"""
+    return tasks.action(nightly.task)
 
 
 def task_doctor():

@@ -33,6 +33,7 @@ from bitwright.yamlfile import Faults, Node, Sequence, Table, describe, shown
 TOOLCHAINS = ("open", "vivado", "vitis")
 PLANNED = frozenset({"open"})  # toolchains that plan.py has a flow for
 VARIANTS = "variants"  # below build/<config>/<target>: the members of a sweep, a folder each
+NIGHTLY = "nightly"  # configs/nightly.yml is no config but says which ones are built at night
 BRAM_18K_BYTES = 2048  # of a block's 18 Kbit, 16 hold data when words are whole bytes
 URAM_BYTES = 32 * 1024
 REQUANTISER_DSP = 4  # one 33 x 32 bit multiplier made of 18 x 18 ones
@@ -206,7 +207,7 @@ def find(config: str, root: Path) -> Path:
     if not NAME.match(config):
         raise ConfigError(f"config: expected {A_NAME} or a path, found {shown(config)}")
     path = root / "configs" / f"{config}.yml"
-    if not path.is_file():
+    if not path.is_file() or config == NIGHTLY:
         known = names(root)
         raise ConfigError(
             f"config: no {shown(config)} in configs/{nearest(config, known)}"
@@ -217,7 +218,8 @@ def find(config: str, root: Path) -> Path:
 
 def names(root: Path, folder: str = "configs") -> list[str]:
     """The names of the configs (or targets) there are, in order."""
-    return sorted(path.stem for path in (root / folder).glob("*.yml") if NAME.match(path.stem))
+    found = sorted(path.stem for path in (root / folder).glob("*.yml") if NAME.match(path.stem))
+    return [name for name in found if (folder, name) != ("configs", NIGHTLY)]
 
 
 def read_config(path: Path, root: Path) -> Config:

@@ -83,6 +83,9 @@ class Member:
     def __str__(self) -> str:
         return f"{self.config} {self.target} {self.slug}"
 
+    def __hash__(self) -> int:
+        return hash((*self.family, self.seed))
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -94,6 +97,7 @@ class Outcome:
     log: Path  # all that ./doit printed
     wall_s: float
     last: tuple[str, ...] = ()  # the last lines it printed
+    failed: str = ""  # the step that failed; report: the verdict is bad
 
     @property
     def ok(self) -> bool:
@@ -206,16 +210,18 @@ class _Sweep:
 
     def build(self, place: _Place) -> Outcome:
         """Run ./doit for one member, to its end."""
-        member, lines = place.member, deque[str](maxlen=LAST_LINES)
+        member, lines, failed = place.member, deque[str](maxlen=LAST_LINES), ""
         began = time.monotonic()
 
         def line(text: str) -> None:
+            nonlocal failed
             lines.append(text)
             if found := STEP_LINE.fullmatch(text):
                 step, change, phase = found.groups()
                 if step == SEEDED and not place.shared:
                     place.shared = True
                     self.changed.set()
+                failed = step if change == "failed" else failed
                 self.tell(Event("step", member, f"{step}: {phase or change}"))
 
         try:
@@ -223,7 +229,7 @@ class _Sweep:
             status = _doit(member, line)
             outcome = Outcome(
                 member, _judged(member, status), member.folder, member.folder / LOG,
-                time.monotonic() - began, tuple(lines),
+                time.monotonic() - began, tuple(lines), failed,
             )  # fmt: skip
             self.tell(Event("ended", member, outcome=outcome))
             return outcome

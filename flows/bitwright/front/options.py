@@ -49,6 +49,9 @@ OPTIONS: Mapping[str, Option] = {
         Option("format", str(FORMAT), "table", "markdown for a pull request, json for programs"),
         Option("seeds", str(SEEDS), "", "build so many seeds: how far numbers go by chance"),
         Option("force", str(FORCE), "off", "accept a build that is out of date or failed"),
+        Option("matrix", "a .yml file", "configs/nightly.yml", "what is built at night"),
+        Option("jobs", "a whole number", "as cores and memory allow", "builds at once, at most"),
+        Option("missing", "skip or fail", "skip", "what a build is whose tools are not here"),
         Option("cache_gib", str(CACHE_GIB), "10", "its bound; least recently used goes first"),
     )
 }
@@ -95,6 +98,9 @@ COMMANDS: Mapping[str, Command] = {
         example="history config=tiny metric=wns_ns",
     ),
     "site": Command(example="site"),
+    "nightly": Command(
+        ("matrix", "jobs", "missing", "cache", "cache_gib", "history"), example="nightly jobs=2"
+    ),
     "doctor": Command(example="doctor"),
     "test": Command((), words="[-- PYTEST ARGUMENTS]", example="test -- -k systolic"),
     "clean": Command(("config", "target"), example="clean config=tiny"),
