@@ -75,3 +75,9 @@ def test_line_without_its_end_is_not_read():
 
 def test_lines_that_only_look_like_rules_are_no_tables():
     assert read("+-----\n| a |\n-+-\n+ - +\n| b |\n") == []
+
+
+def test_first_rule_that_lost_a_corner_does_not_make_rows_a_heading():
+    (box,) = read(SMALL.replace("+--", "---", 2).replace("---", "+--", 1) + "\n")
+    assert box.head == ("Site Type", "Used")
+    assert box.rows == (("LUTs", "12"), ("Logic", "7"))

@@ -74,13 +74,15 @@ def _box(lines: Sequence[str], top: int, end: int) -> tuple[Box, int]:
 
 
 def _heading(lines: Sequence[str], rules: Sequence[int]) -> int:
-    """Which rule ends the heading: the second, or a later one where columns divide below; 0 where
-    it is not there."""
-    corners = [lines[at].count("+") for at in rules]
+    """Which rule ends the heading: the second, or a later one where columns divide below what
+    spans them; 0 where it is not there."""
     at = 1
-    while at < len(rules) and corners[at] > corners[at - 1]:
+    while at < len(rules):
+        corners, above = lines[rules[at]].count("+"), lines[rules[at - 1]].count("+")
+        if corners <= above or lines[rules[at] - 1].count("|") != above:
+            return at
         at += 1
-    return at if at < len(rules) else 0
+    return 0
 
 
 def _heads(lines: Sequence[str]) -> tuple[str, ...]:

@@ -76,3 +76,21 @@ def test_head_alone_is_refused(count):
         ReportError, match=r"no head|no whole table of contents|no section|no table"
     ):
         read("\n".join(report().splitlines()[:count]) + "\n")
+
+
+def test_section_that_the_contents_lack_is_refused():
+    with pytest.raises(ReportError, match="not in the table of contents"):
+        read(report().replace("2. Second\n", "", 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2. Second\n---------\n", "2. Second\n----x----\n"),
+        ("2. Second\n---------\n", "2x Second\n---------\n"),
+        ("2. Second\n---------\n", "2. Second----------\n"),
+    ],
+)
+def test_damaged_heading_gives_its_tables_to_no_other_section(old, new):
+    with pytest.raises(ReportError, match="this heading of a section is damaged"):
+        read(report().replace(old, new))

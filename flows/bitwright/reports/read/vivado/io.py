@@ -35,7 +35,7 @@ NAMED = (  # columns with a field of their own
     "Slew",
     "Voltage",
     "Constraint",
-    "Pull Type",
+    "Pull Type",  # not of the oldest tools
 )
 
 
@@ -109,7 +109,7 @@ def parse_io(text: str, *, origin: Path) -> Io:
 def _pins(report: Sections) -> Iterator[Pin]:
     section = report.titled("IO Assignments by Package Pin")
     for box in section.boxes if section else ():
-        for row in report.rows(box, *NAMED):
+        for row in report.rows(box, *NAMED[:-1]):
             yield _pin(report, box, row)
 
 

@@ -284,9 +284,6 @@ def _check(report: Sections, power: Power) -> None:
     sums = [(total, said[0] if said else None, "the components' total")]
     if dynamic is not None and static is not None:
         sums += [(total, dynamic + static, "dynamic and static power together")]
-    tops = [one for one in power.hierarchy if one.depth == 0]
-    if len(tops) == 1:
-        sums += [(dynamic, tops[0].power_w, "the top instance's power")]
     for one, other, what in sums:
         if one is not None and other is not None and abs(one - other) > ROUNDING:
             report.refuse(1, f"{what} contradicts the summary", one, f"{other:.3f}")

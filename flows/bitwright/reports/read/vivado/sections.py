@@ -14,6 +14,7 @@ from bitwright.reports.read.document import refuse
 from bitwright.reports.read.vivado.header import Header, parse_header
 
 CONTENTS = "Table of Contents"
+CHANGED = "was the report changed after Vivado wrote it? write it again"
 ENTRY = re.compile(r"(\d+(?:\.\d+)*)\.? +(\S.*)")
 
 
@@ -92,7 +93,7 @@ class Sections:
             problem,
             expected=str(expected),
             found=str(found)[:200],
-            next="was the report changed after Vivado wrote it? write it again",
+            next=CHANGED,
         )
 
 
@@ -142,20 +143,16 @@ def _starts(
     lines: Sequence[str], entries: Sequence[str], after: int, origin: Path
 ) -> list[tuple[int, str]]:
     """Index and text of every section's heading, which are the contents' entries in their order."""
-    known = set(entries)
-    starts = [
-        (at, lines[at])
-        for at in range(after, len(lines) - 1)
-        if lines[at] in known and lines[at + 1] == "-" * len(lines[at])
-    ]
-    for (at, title), entry in zip(starts, entries, strict=False):
+    starts = list(_headings(lines, entries, after, origin))
+    for at, (start, title) in enumerate(starts):
+        entry = entries[at] if at < len(entries) else "no further section"
         if title != entry:
             refuse(
-                Path(f"{origin}:{at + 1}"),
-                "a section is missing, or out of its place",
-                expected=f"'{entry}', as the table of contents says",
+                Path(f"{origin}:{start + 1}"),
+                "a section is missing, out of its place or not in the table of contents",
+                expected=repr(entry),
                 found=repr(title),
-                next="was the report changed after Vivado wrote it? write it again",
+                next=CHANGED,
             )
     if not starts:
         refuse(
@@ -164,7 +161,27 @@ def _starts(
             expected=f"'{entries[0] if entries else '1. ...'}', underlined",
             found=f"the end after {len(lines)} whole lines",
         )
-    return starts[: len(entries)]
+    return starts
+
+
+def _headings(
+    lines: Sequence[str], entries: Sequence[str], after: int, origin: Path
+) -> Iterator[tuple[int, str]]:
+    """Index and text of every underlined line; ReportError where a heading was damaged, for then
+    its tables would be taken for those of the section before."""
+    known = tuple(entries)
+    for at in range(after, len(lines) - 1):
+        line, below = lines[at], lines[at + 1]
+        if below and not below.strip("-") and len(below) == len(line) and ENTRY.fullmatch(line):
+            yield at, line
+        elif (below and not below.strip("-")) or line.startswith(known):
+            refuse(
+                Path(f"{origin}:{at + 1}"),
+                "this heading of a section is damaged",
+                expected="a number, a title, and a line of dashes as long below it",
+                found=repr(f"{line}\n{below}"),
+                next=CHANGED,
+            )
 
 
 def _numbered(entry: str) -> tuple[str, str]:
