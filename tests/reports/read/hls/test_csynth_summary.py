@@ -96,13 +96,17 @@ def test_every_table_of_interfaces_and_bursts_is_there(specimen):
 
 
 def test_pragmas_say_where_they_stand_and_what_became_of_them(specimen):
-    warning, valid, *_ = read(specimen(NEW)).pragmas
+    warning, valid, _, template, inferred = read(specimen(NEW)).pragmas
     assert (warning.status, warning.function, warning.source) == (
         "warning",
         "softmax",
         "mhsa.cpp:31",
     )
-    assert (valid.status, valid.variable) == ("valid", "x")
+    assert (valid.status, valid.function, valid.variable) == ("valid", "mhsa", "x")
+    assert (template.function, template.variable) == ("dot<ap_fixed<16, 6>, 64>", "")
+    assert (inferred.status, inferred.type) == ("inferred", "array_partition")
+    assert (inferred.function, inferred.variable) == ("dot<ap_fixed<16, 6>, 64>", "row")
+    assert (inferred.source, inferred.message) == ("mhsa.cpp:22", "pipeline mhsa.cpp:25")
 
 
 def test_every_operation_and_array_is_known_by_its_module(specimen):

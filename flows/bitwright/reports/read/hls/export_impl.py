@@ -18,7 +18,7 @@ BOXED = re.compile(r"^== Vivado (Place & Route|RTL Synthesis) Results$", re.MULT
 PLAIN = re.compile(r"\s*(?:Implementation tool: |#=== )")  # before 2022.1
 XML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<profile>\s*<(?:RunData|AreaReport|TimingReport)>")
 COUNT = re.compile(r"^([A-Z]+): +(\d{1,15})$", re.MULTILINE)  # LUT:              11932
-FACT = re.compile(r"^([A-Z][\w -]+): +(\S.*?)\s*$", re.MULTILINE)
+FACT = re.compile(r"^([A-Z][\w -]+): +(\S.*)$", re.MULTILINE)
 COLUMNS = {"lut": "LUT", "ff": "FF", "bram_18k": "BRAM", "uram": "URAM", "dsp": "DSP"}
 OTHERS = ("SRL", "SLICE", "CLB", "LATCH")
 DELAYS = ("DATAPATH DELAY", "DATAPATH LOGIC DELAY", "DATAPATH NET DELAY")
@@ -152,7 +152,7 @@ def _boxed(
 
 
 def _plain(text: str, counts: Mapping[str, int], numbers: Numbers) -> ExportImpl:
-    facts = dict(FACT.findall(text))
+    facts = {name: value.rstrip() for name, value in FACT.findall(text)}
     routed = "Post-Implementation Resource usage" in text or "post-implementation" in text
     clock = _clock(
         (

@@ -12,8 +12,8 @@ from bitwright.reports.read.boxes import Box, boxes
 from bitwright.reports.read.document import refuse
 from bitwright.reports.read.hls.estimates import VERSION
 
-SECTION = re.compile(r"== (\S.*?)\s*")
-HEADING = re.compile(r"( *)[+*] ([A-Za-z].*?)\s*")
+SECTION = re.compile(r"== (\S.*)")
+HEADING = re.compile(r"( *)[+*] ([A-Za-z].*)")
 FACT = re.compile(r"([A-Za-z][^:]*):\s+(\S.*)")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 FLOW = re.compile(r"\((\w+) \w+ Flow Target\)")  # solution1 (Vivado IP Flow Target)
@@ -127,10 +127,10 @@ def _headings(lines: Sequence[str]) -> Iterator[_Heading]:
     above: list[tuple[int, str]] = []  # indent and text of the parts a line stands in
     for at, line in enumerate(lines):
         mark = line.lstrip(" ")[:2]
-        if mark == "==" and (found := SECTION.fullmatch(line)):
+        if mark == "==" and (found := SECTION.fullmatch(line.rstrip())):
             section, above = (found[1],), []
             yield _Heading(at, section, "", True)
-        elif mark in ("+ ", "* ") and (found := HEADING.fullmatch(line)):
+        elif mark in ("+ ", "* ") and (found := HEADING.fullmatch(line.rstrip())):
             indent, said = len(found[1]), found[2]
             above = [part for part in above if part[0] < indent]
             fact = FACT.fullmatch(said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from bitwright.reports.read.cells import is_open
 from bitwright.reports.read.hls.estimates import Numbers
 from bitwright.reports.read.hls.layout import Layout, Table
 
-PLACE = re.compile(r"(.*?) in (\S.*?)(?:, (.*))?")  # top.cpp:17 in load, buffer
 STATUS = {
     "Pragmas with Warnings": "warning",
     "Valid Pragma Syntax": "valid",
@@ -94,8 +92,7 @@ def pragmas(layout: Layout) -> Iterator[Pragma]:
     """Every pragma, with what HLS thought of it."""
     for table in layout.below("Pragma Report"):
         for row in table.rows("Options", "Location"):
-            place = PLACE.fullmatch(row["Location"])
-            source, function, variable = place.groups("") if place else (row["Location"], "", "")
+            source, function, variable = _place(row["Location"])
             yield Pragma(
                 row.get("Type") or row.get("Inferred Pragma", ""),
                 row["Options"],
@@ -105,6 +102,20 @@ def pragmas(layout: Layout) -> Iterator[Pragma]:
                 source,
                 row.get("Messages") or row.get("Source", ""),
             )
+
+
+def _place(location: str) -> tuple[str, str, str]:
+    """Source, function and variable. `a.cpp:7 in load, buffer`; of an inferred one `variable buffer
+    in load<int, 4> a.cpp:7`."""
+    if location.startswith("variable "):
+        variable, _, rest = location.removeprefix("variable ").partition(" in ")
+        function, _, source = rest.rpartition(" ")
+        return source, function, variable
+    source, _, rest = location.partition(" in ")
+    function, _, variable = rest.rpartition(", ")
+    if not function or set(variable) & set(" >)"):  # the comma stands within f<int, 4>
+        return source, rest, ""
+    return source, function, variable
 
 
 def binds(layout: Layout, numbers: Numbers) -> Iterator[Bind]:
