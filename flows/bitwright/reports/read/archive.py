@@ -13,8 +13,14 @@ from typing import Any, BinaryIO, cast
 from bitwright.errors import ReportError
 from bitwright.reports.read.document import refuse
 from bitwright.reports.read.kind import HEAD
-from bitwright.reports.read.recognise import LARGEST, Report, claimants, opened, read_stream
-from bitwright.reports.read.source import text_of
+from bitwright.reports.read.recognise import (
+    LARGEST,
+    Report,
+    claimants,
+    head_of,
+    opened,
+    read_stream,
+)
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")  # of an archive, of an empty one
 MEMBERS = 10_000
@@ -101,7 +107,7 @@ def _member(
         )
     try:
         with archive.open(member) as stream:
-            if not claimants(text_of(stream.read(4 * HEAD))[:HEAD]):
+            if not claimants(head_of(stream.read(4 * HEAD))):
                 return None
         with archive.open(member) as stream:
             return read_stream(cast(BinaryIO, stream), origin=origin)

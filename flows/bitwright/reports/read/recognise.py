@@ -55,6 +55,11 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(sorted(found, key=lambda kind: kind.name))
 
 
+def head_of(data: bytes) -> str:
+    """The HEAD characters by which a report is recognised, of at least that many."""
+    return text_of(data[: 4 * HEAD])[:HEAD]
+
+
 def claimants(head: str) -> list[Kind]:
     """The kinds that claim a report by its first HEAD characters; one, if it is a report."""
     return [kind for kind in kinds() if kind.claims(head)]
@@ -103,7 +108,7 @@ def read_stream(stream: BinaryIO, *, origin: Path) -> Report:
     """Read one report from a binary stream, which need not be able to seek."""
     try:
         first = _first(stream)
-        kind = recognise(text_of(_untorn(first))[:HEAD], origin=origin)
+        kind = recognise(head_of(first), origin=origin)
         blocks = chain([first], blocks_of(stream))
         content = lines_of(blocks) if kind.streamed else text_of(_whole(blocks, origin))
         return Report(origin, kind, kind.parse(content, origin=origin))
@@ -128,14 +133,6 @@ def _first(stream: BinaryIO) -> bytes:
     while len(found) < BLOCK and (more := stream.read(BLOCK - len(found))):
         found += more
     return found
-
-
-def _untorn(data: bytes) -> bytes:
-    """Enough bytes for HEAD characters, cut where no UTF-8 character is torn."""
-    end = 4 * HEAD
-    for _ in range(3):
-        end -= len(data) > end and data[end] & 0xC0 == 0x80  # in the middle of a character
-    return data[:end]
 
 
 def _whole(blocks: Iterator[bytes], origin: Path) -> bytes:
