@@ -14,14 +14,14 @@ ROW = re.compile(
     rf"""^[ ]{{4}}
     (?: (SLR[ ]Crossing\[\S+\]|\S+(?:[ ]\(CLOCK_ROOT\))?)[ ]* | [ ]{{21}} )      # location
     (?: (?: net[ ]\(fo=(\d+)(?:,[ ](\w+))?\)                                     # fanout, state
-          | (?!net[ ])([A-Za-z]\w*)(?:[ ]\((\S[^\n]*?)\))?                        # cell, arc
+          | (?!net[ ])([A-Za-z]\w*)(?:[ ]\(([^()\n]+)\))?                         # cell, arc
           | (\([^\n]*?\)|[a-z][A-Za-z -]*[a-z]) ) (\n)? )?                         # clock edge, ...
-    (?: [ ]+({NUMBER})[ ]+({NUMBER})(?:[ ]([rf])(?![^ \n]))?(?:[ ]+(\S[^\n]*?))?   # incr, path
-      | [ ]{{9,}}([rf])[ ]+(\S[^\n]*?) )?
+    (?: [ ]+({NUMBER})[ ]+({NUMBER})(?:[ ]([rf])(?![^ \n]))?(?:[ ]+(\S[^\n]*))?    # incr, path
+      | [ ]{{9,}}([rf])[ ]+(\S[^\n]*) )?
     [ ]*$""",
     re.MULTILINE | re.VERBOSE,
 )
-HEADING = re.compile(r"^(?:  (?:  )?([A-Z][^:\n]*?) *: *|  +(?=\())([^\n]*?) *$", re.MULTILINE)
+HEADING = re.compile(r"^(?:  (?:  )?([A-Z][^:\n]*): *|  +(?=\())([^\n]*)$", re.MULTILINE)
 SLACK = re.compile(rf"Slack(?: \((MET|VIOLATED)\))? ?: +(?:({NUMBER})ns|inf)(?:  \(.*\))?$")
 DELAY = re.compile(rf"({NUMBER})ns  \(logic ({NUMBER})ns .*?route ({NUMBER})ns ")
 LEVELS = re.compile(r"(\d+)(?: +\((.*)\))?$")
@@ -129,12 +129,12 @@ def read_stages(text: str, at: int) -> tuple[Stage, ...]:
                 float(incr),
                 float(path),
                 edge,
-                name,
+                name.rstrip(),
             )
         elif fanout or arc or other or (cell and not edge2):
             raise Malformed(f"no delay stands beside '{element} ({arc or state})'", at)
         else:
-            stage = Stage(location, element, "", None, None, None, edge2, name2)
+            stage = Stage(location, element, "", None, None, None, edge2, name2.rstrip())
         stages.append(stage)
     if lines != text.count("\n") + (not text.endswith("\n")):
         _unknown_line(text, at)
@@ -248,9 +248,9 @@ def read_heading(
     for name, value in rows:
         if name:
             label = " ".join(name.split()) if "  " in name else name
-            facts[label] = value
+            facts[label] = value.rstrip()
         else:
-            notes[label] = value
+            notes[label] = value.rstrip()
     if len(facts) + len(notes) != len(rows):
         raise Malformed("a label stands twice above the path's table", at)
     for name in required:
