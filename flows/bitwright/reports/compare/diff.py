@@ -127,8 +127,7 @@ def _caveats(a: Snapshot, b: Snapshot, noise: Mapping[str, Band]) -> list[str]:
         found.append(f"different configs: {a.config} and {b.config}")
     if a.kind == "build" and not noise:
         found.append(
-            "no noise band: the baseline was measured with one seed only, so changes are judged"
-            " by tolerance alone"
+            "no noise band, which only a baseline of several seeds has: judged by tolerance"
         )
         if a.seed is not None and b.seed is not None and a.seed != b.seed:
             found.append(f"different seeds, {a.seed} and {b.seed}: some change is chance")
