@@ -1,4 +1,4 @@
-"""A law for every reader: one changed character is read or refused, never anything else."""
+"""A law for every reader: what was damaged is read or refused, never anything else."""
 
 from __future__ import annotations
 
@@ -19,12 +19,33 @@ def check_flips(kind: Kind, text: str) -> None:
         st.one_of(st.just(""), st.sampled_from("0-+|:<>&\n ~?.x"), st.characters(codec="utf-8")),
     )
     def changed(at: int, character: str) -> None:
-        other = text[:at] + character + text[at + 1 :]
-        try:
-            found = values(kind.parse(other, origin=Path("flipped.rpt")))
-        except ReportError as error:
-            assert "flipped.rpt" in str(error)
-        else:
-            assert json.dumps(found, allow_nan=False)
+        _read_or_refused(kind, text[:at] + character + text[at + 1 :])
 
     changed()
+    _check_lines(kind, text.splitlines(keepends=True))
+
+
+def _check_lines(kind: Kind, lines: list[str]) -> None:
+    """Take lines out, double them, or let them change places."""
+    places = st.integers(0, len(lines) - 1)
+
+    @given(st.lists(st.tuples(places, places, st.sampled_from("dts")), max_size=5))
+    def moved(changes: list[tuple[int, int, str]]) -> None:
+        left = [[line] for line in lines]
+        for one, other, how in changes:
+            if how == "s":
+                left[one], left[other] = left[other], left[one]
+            else:
+                left[one] = [] if how == "d" else left[one] * 2
+        _read_or_refused(kind, "".join(line for each in left for line in each))
+
+    moved()
+
+
+def _read_or_refused(kind: Kind, text: str) -> None:
+    try:
+        found = values(kind.parse(text, origin=Path("flipped.rpt")))
+    except ReportError as error:
+        assert "flipped.rpt" in str(error)
+    else:
+        assert json.dumps(found, allow_nan=False)
