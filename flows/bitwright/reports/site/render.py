@@ -82,6 +82,7 @@ def _write(root: Path, fresh: Path, found: Found, grid: overview.Grid) -> list[s
     groups = {b.pair: found.of(b.pair) for b in found.builds}
     problems: list[str] = []
     accepted = baselines.gather(root, groups, problems)
+    told = (*found.problems, *grid.problems, *problems)  # what is of one build stands on its page
     known = {pair: series.series(builds, pages) for pair, builds in sorted(groups.items())}
 
     def page(name: str, template: str, **values: Any) -> None:
@@ -110,7 +111,6 @@ def _write(root: Path, fresh: Path, found: Found, grid: overview.Grid) -> list[s
     for base in accepted.values():
         script(base.id, baselines.script(base))
     rows = overview.rows(found)
-    told = (*found.problems, *grid.problems)
     page("index.html", "overview.html.j2", rows=rows, grid=grid, found=found, problems=told)
     page("trends.html", "trends.html.j2", data=_trends(known), known=known)
     page("compare.html", "compare.html.j2", data=_compare(found, accepted))
@@ -157,6 +157,7 @@ def _renderer() -> Any:
     )
     environment.filters["day"] = lambda ended: ended[:10] or "time unknown"
     environment.filters["minute"] = lambda ended: ended.replace("T", " ")[:16] or "time unknown"
+    environment.filters["capitalised"] = lambda text: text[:1].upper() + text[1:]
     environment.filters["embedded"] = lambda value: Markup(pairs.embedded(value))
     environment.globals.update(
         standing=overview.standing,

@@ -7,16 +7,19 @@ window.bitwright = window.bitwright || {};
   const probe = document.createElement("span");
   const shown = new Map(); // element -> its view, to be removed before it is drawn again
 
-  // A colour of the palette, resolved for the canvas to the theme that is shown.
+  const pen = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const colours = new Map(); // of the theme that is shown
+
+  // A colour of the palette, or any of CSS, as the canvas and Bokeh know it: #rrggbb.
   function colour(value) {
-    probe.style.color = value.startsWith("--") ? `var(${value})` : value;
-    return hex(getComputedStyle(probe).color);
-  }
-  function hex(css) {
-    const pen = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-    pen.fillStyle = css;
-    pen.fillRect(0, 0, 1, 1);
-    return "#" + [...pen.getImageData(0, 0, 1, 1).data.slice(0, 3)].map((c) => c.toString(16).padStart(2, "0")).join("");
+    if (!colours.has(value)) {
+      probe.style.color = value.startsWith("--") ? `var(${value})` : value;
+      pen.fillStyle = getComputedStyle(probe).color;
+      pen.fillRect(0, 0, 1, 1);
+      const bytes = [...pen.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+      colours.set(value, "#" + bytes.map((c) => c.toString(16).padStart(2, "0")).join(""));
+    }
+    return colours.get(value);
   }
   const dark = () => colour("--paper") < "#800000";
 
@@ -162,16 +165,24 @@ window.bitwright = window.bitwright || {};
   };
   bitwright.trend = trend;
 
-  // Draw into an element what make() returns, in place of what is there.
-  bitwright.draw = async function (element, make) {
-    const earlier = shown.get(element);
-    const plot = make();
+  // Draw into an element what make() returns, in place of what is there; one after the other, so
+  // that the page answers meanwhile.
+  let turn = Promise.resolve();
+  bitwright.draw = function (element, make) {
+    turn = turn.then(() => new Promise((next) => setTimeout(next))).then(() => draw(element, make));
+    return turn;
+  };
+  async function draw(element, make) {
+    const earlier = shown.get(element), there = [...element.children];
+    const plot = element.isConnected && make();
     if (!plot) return;
     const view = await Bokeh.Plotting.show(plot, element);
-    for (const one of earlier || []) one.remove();
-    shown.set(element, Array.isArray(view) ? view : [view]);
+    if (earlier) earlier.remove();
+    for (const child of there) child.remove();
+    shown.set(element, view);
+    performance.mark("drawn"); // for whoever measures
     element.dataset.drawn = String(Number(element.dataset.drawn || 0) + 1);
-  };
+  }
   function all() {
     for (const element of document.querySelectorAll("[data-chart]")) {
       const data = document.getElementById(element.id.split("-")[0] + "-data");
@@ -183,6 +194,9 @@ window.bitwright = window.bitwright || {};
     probe.hidden = true;
     document.body.append(probe);
     all();
-    document.addEventListener("theme", all);
+    document.addEventListener("theme", () => {
+      colours.clear();
+      all();
+    });
   });
 })();

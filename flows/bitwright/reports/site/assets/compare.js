@@ -27,13 +27,6 @@ window.bitwright = window.bitwright || {};
     const fixed = (value, digits) => value.toLocaleString("en", {minimumFractionDigits: digits, maximumFractionDigits: digits});
     const sign = (text, value) => (value > 0 ? "+" : value < 0 ? "−" : "±") + text;
 
-    function fill(list) {
-      let group = null;
-      for (const choice of data.choices) {
-        if (!group || group.label !== choice.group) group = add(list, "optgroup", "", {label: choice.group});
-        add(group, "option", choice.text, {value: choice.id});
-      }
-    }
     function load(id) {
       if (builds.has(id)) return Promise.resolve(builds.get(id));
       return new Promise((done, failed) => {
@@ -167,14 +160,14 @@ window.bitwright = window.bitwright || {};
     function keep() { history.replaceState(null, "", `#a=${encodeURIComponent(lists.a.value)}&b=${encodeURIComponent(lists.b.value)}`); chosen(); }
     // Without a choice: the newest build of the first list, against its baseline or the one before.
     function fromHash() {
-      const asked = new URLSearchParams(location.hash.slice(1)), group = data.choices.filter((c, _, all) => c.group === all[0].group);
+      const asked = new URLSearchParams(location.hash.slice(1));
+      const of = (name) => data.choices.filter((c) => c.group === name);
+      const first = data.choices.find((c) => of(c.group).length > 1) || data.choices[0], group = of(first.group);
       const accepted = group.find((c) => c.id.startsWith("baseline~")), made = group.filter((c) => c !== accepted);
       lists.b.value = known.has(asked.get("b")) ? asked.get("b") : made[0].id;
       lists.a.value = known.has(asked.get("a")) ? asked.get("a") : (accepted || made[1] || data.choices.at(-1)).id;
       chosen();
     }
-    fill(lists.a);
-    fill(lists.b);
     for (const list of Object.values(lists)) list.addEventListener("change", keep);
     document.getElementById("swap").addEventListener("click", () => { [lists.a.value, lists.b.value] = [lists.b.value, lists.a.value]; keep(); });
     document.getElementById("controls").addEventListener("submit", (event) => event.preventDefault());

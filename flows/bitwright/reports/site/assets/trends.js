@@ -18,15 +18,17 @@
     }
     function show() {
       const series = data.all[which.value], newest = Number(span.value);
-      charts.textContent = "";
+      const cards = document.createDocumentFragment(), drawn = [];
       for (const name of series.names) {
         const measure = data.measures[name], last = series.builds.filter((b) => name in b.v).at(-1).v[name];
-        const card = add(charts, "section", "", {class: "card", "aria-label": measure.label});
+        const card = add(cards, "section", "", {class: "card", "aria-label": measure.label});
         const head = add(card, "h2", measure.label[0].toUpperCase() + measure.label.slice(1));
         add(head, "span", `${fixed(last, measure.digits)} ${measure.unit} in the newest`);
         const chart = add(card, "div", "", {class: "chart", role: "img", "aria-label": `${measure.label} over commits; the table below has the numbers`, style: "height:200px", id: "chart-" + name});
-        bitwright.draw(chart, () => bitwright.trend(chart, {series, measures: data.measures}, name, newest));
+        drawn.push(() => bitwright.draw(chart, () => bitwright.trend(chart, {series, measures: data.measures}, name, newest)));
       }
+      charts.replaceChildren(cards);
+      for (const draw of drawn) draw();
       rows(series, newest);
     }
     function rows(series, newest) {
