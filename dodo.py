@@ -54,12 +54,20 @@ def task_why():
 
 
 def task_diff():
-    """show what changed since the baseline, a revision or another build: diff config=tiny"""
+    """show what changed since the baseline, a revision or another build: diff config=tiny
+
+    The worst stands first. Exit status: 0 nothing got worse, 1 something did, 2 the two cannot be
+    judged against one another. What counts as worse: reports/README.md.
+    """
     return tasks.action(diff.diff)
 
 
 def task_baseline():
-    """accept the present numbers as the baseline; with seeds=8 the noise band too"""
+    """accept the present numbers as the baseline; with seeds=8 the noise band too
+
+    Written to reports/baselines/, to be committed. Refused while the build is out of date or its
+    verdict bad.
+    """
     return tasks.action(diff.accept)
 
 

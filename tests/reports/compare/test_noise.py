@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from bitwright.reports.compare import Snapshot
 from bitwright.reports.compare.noise import ALPHA, FEWEST, Spread, bands, spreads
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 TINY = Path(__file__).parents[3] / "reports/baselines/tiny/ulx3s-85f.json"
@@ -98,6 +98,7 @@ def test_a_measure_that_a_seed_lacks_has_no_spread():
 
 
 @given(st.lists(st.integers(-(10**6), 10**6).map(lambda n: n / 1000), min_size=3, max_size=12))
+@example([0.0] * 10 + [0.001])
 def test_a_band_holds_every_seed_it_was_made_of(values: list[float]):
     band = bands({"wns_ns": Spread(tuple(values))})["wns_ns"]
     assert all(band.holds(value) for value in values)
