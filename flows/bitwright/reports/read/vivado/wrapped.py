@@ -14,14 +14,19 @@ from collections.abc import Iterator, Sequence
 from bitwright.reports.read.vivado.paths import Malformed
 
 
+def heads(lines: Sequence[str]) -> list[str]:
+    """The columns' names: what stands above each column's dashes, line by line."""
+    rule = _rule(lines)
+    return [" ".join(_above(lines[:rule], begin, end)) for begin, end in _spans(lines[rule])]
+
+
 def rows(lines: Sequence[str], columns: Sequence[str], at: int) -> Iterator[dict[str, str]]:
     """The rows of the table whose dashes are the first line of only dashes; a row begins where
     something stands in the first column. Raises Malformed (problem, at) for other columns."""
-    rule = next((n for n, line in enumerate(lines) if line and not set(line) - set("- ")), 0)
-    spans = [(dashes.start(), dashes.end()) for dashes in re.finditer("-+", lines[rule])]
-    heads = [" ".join(_above(lines[:rule], begin, end)) for begin, end in spans]
-    if not rule or heads != list(columns):
-        raise Malformed(f"the columns are {heads}, not {list(columns)}"[:300], at)
+    rule = _rule(lines)
+    spans = _spans(lines[rule])
+    if not rule or heads(lines) != list(columns):
+        raise Malformed(f"the columns are {heads(lines)}, not {list(columns)}"[:300], at)
     row: list[list[str]] = []
     for line in lines[rule + 1 :]:
         if not line.startswith(" "):
@@ -33,6 +38,14 @@ def rows(lines: Sequence[str], columns: Sequence[str], at: int) -> Iterator[dict
         _take(line.rstrip(), spans, row)
     if row:
         yield _joined(columns, row)
+
+
+def _rule(lines: Sequence[str]) -> int:
+    return next((n for n, line in enumerate(lines) if line and not set(line) - set("- ")), 0)
+
+
+def _spans(line: str) -> list[tuple[int, int]]:
+    return [(dashes.start(), dashes.end()) for dashes in re.finditer("-+", line)]
 
 
 def _above(lines: Sequence[str], begin: int, end: int) -> Iterator[str]:
