@@ -21,6 +21,7 @@ from bitwright.reports.compare import (
     render_rich,
 )
 from bitwright.reports.compare.leaves import leaves
+from bitwright.reports.compare.render import headline
 from bitwright.reports.metrics import Metrics, to_json
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,6 +179,12 @@ def test_markdown_has_the_worst_first_and_tables_that_hold(pair: tuple[Snapshot,
     assert len(widths) == 1
     assert "u\\_array" in text
     assert text.count("<details>") == text.count("</details>") == 2
+
+
+def test_a_verdict_that_fell_is_told_though_no_number_changed(pair: tuple[Snapshot, Snapshot]):
+    before, _ = pair
+    found = compare(before, replace(before, ok=False, broken=("lut",)))
+    assert headline(found).startswith("worse: limits broken (lut)")
 
 
 def test_a_name_cannot_become_markdown(pair: tuple[Snapshot, Snapshot]):

@@ -34,7 +34,7 @@ def headline(diff: Diff) -> str:
     state = "worse" if diff.worse else "not worse" if diff.comparable else "not judged"
     if diff.fell:
         counts.insert(0, f"limits broken ({', '.join(diff.after.broken) or 'clock missed'})")
-    if not diff.rows:
+    if not diff.rows and not diff.fell:
         return f"no measure differs ({diff.same} are the same)"
     return f"{state}: {', '.join(counts)}; {diff.same} the same"
 
