@@ -94,3 +94,9 @@ def test_section_that_the_contents_lack_is_refused():
 def test_damaged_heading_gives_its_tables_to_no_other_section(old, new):
     with pytest.raises(ReportError, match="this heading of a section is damaged"):
         read(report().replace(old, new))
+
+
+def test_line_of_no_table_is_refused():
+    rule = ONE.splitlines()[0]
+    with pytest.raises(ReportError, match="this line is of no table"):
+        read(report().replace(rule, rule.replace("-", "x", 1), 1))

@@ -245,3 +245,11 @@ def test_every_real_report_is_read_as_a_second_reading_by_pattern_reads_it():
             assert (amount.used, amount.available) == expected, (path, name)
     print(f"utilization: {dict(outcome)}")
     assert outcome["read"] >= 30
+
+
+def test_report_cut_between_parts_keeps_what_stands_above_the_cut(specimen):
+    text = specimen(SPECIMENS[1])
+    found = read(text[: text.index("|   LUT as Memory")])
+    assert (found.resources.lut.used, found.resources.ff.used) == (1203, None)
+    assert "breaks off" in found.missing["resources.ff.used"]
+    assert found.incomplete
