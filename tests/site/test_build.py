@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bitwright import design
 from bitwright.reports import history
+from bitwright.reports.read import recognise
 from bitwright.reports.site import Built, build
 from bitwright.reports.site.gather import slug
 from bitwright.reports.site.treemap import tree_map
@@ -302,3 +303,34 @@ def test_the_tree_map_gives_every_instance_its_share_of_the_area(area: Any):
             if child >= 0 and width > 60 and height > 60:
                 share = found["nodes"][child]["a"][0] / whole
                 assert width * height / 1e6 == pytest.approx(share, rel=0.1, abs=0.002)
+
+
+def test_a_build_under_way_does_not_hide_what_the_history_knows(
+    project: Path, tmp_path: Path, measured: Any
+):
+    root = copied(project, tmp_path / "project")
+    entry = past(measured["met"][0], 9, config="gpt2-medium")
+    history.open(root / "build/history.db").add(entry)
+    text = page(build(root, tmp_path / "site"), "index.html").text
+    row = text[text.index("gpt2-medium") :][:200]
+    assert "limits met" in row and "a newer one is not finished" in row
+    assert f"{entry.measures['achieved_mhz']:.1f}" in row
+
+
+def test_messages_and_power_of_the_reports_of_a_build_are_shown(project: Path, tmp_path: Path):
+    root = copied(project, tmp_path / "project")
+    step = root / "build/tiny/ulx3s-85f/implement"
+    shutil.copy(ROOT / "tests/specimens/vivado-2022.2/runme.log", step / "runme.log")
+    shutil.copy(ROOT / "tests/specimens/vivado-2015.3/power.rpt", step)
+    (step / "torn.rpt").write_bytes((step / "power.rpt").read_bytes()[:900])
+    (step / "notes.rpt").write_text("no report of any tool\n")
+    read = recognise.read(step / "runme.log").to_json()["values"]
+    site = build(root, tmp_path / "site")
+    text = page(site, "builds/tiny--ulx3s-85f.html").text
+    assert "0.345 W on the chip, as Vivado estimates it, with low confidence" in text
+    for severity, count in read["counts"].items():
+        assert f"{count:,} {severity.lower()}" in text
+    assert all(message["id"] in text for message in read["messages"] if message["id"])
+    assert "notes.rpt" not in text
+    assert any("torn.rpt" in problem for problem in site.problems)
+    assert "torn.rpt" in text

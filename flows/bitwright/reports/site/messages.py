@@ -40,6 +40,7 @@ class Log:
     counts: tuple[tuple[str, int], ...]  # severity, how many; the gravest first
     messages: tuple[Message, ...]
     left_out: int  # kinds of message beyond MOST
+    incomplete: str  # where the log breaks off; empty for a whole one
 
     @property
     def loud(self) -> int:
@@ -53,7 +54,9 @@ class Power:
 
     path: str
     tool: str
-    rows: tuple[tuple[str, float], ...]  # label, W
+    total_w: float
+    confidence: str  # as the tool judges its own estimate; empty where it does not
+    rows: tuple[tuple[str, float], ...]  # dynamic, static, then the components, in W
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,10 @@ def of(folder: Path, root: Path, problems: list[str]) -> Readings:
     logs, power = [], None
     for path, tool, found in _read(folder, root, problems):
         if "messages" in found:
-            logs.append(_log(str(path), tool, found["messages"]))
-        if "total_on_chip_w" in found:
+            logs.append(_log(str(path), tool, found))
+        elif found.get("incomplete"):
+            problems.append(f"{path}: breaks off: {found['incomplete']}")
+        elif "total_on_chip_w" in found:
             power = _power(str(path), tool, found)
     return Readings(tuple(logs), power)
 
@@ -99,7 +104,7 @@ def _claimed(path: Path) -> bool:
     return any(kind.claims(head) for kind in recognise.kinds())
 
 
-def _log(path: str, tool: str, found: list[Mapping[str, Any]]) -> Log:
+def _log(path: str, tool: str, found: Mapping[str, Any]) -> Log:
     messages = [
         Message(
             str(row.get("id") or ""),
@@ -108,26 +113,28 @@ def _log(path: str, tool: str, found: list[Mapping[str, Any]]) -> Log:
             str(row["text"]),
             row.get("line"),
         )
-        for row in found
+        for row in found["messages"]
     ]
     messages.sort(key=lambda message: (_rank(message.severity), -message.count, message.id))
-    counts: dict[str, int] = {}
-    for message in messages:
-        counts[message.severity] = counts.get(message.severity, 0) + message.count
-    return Log(path, tool, tuple(counts.items()), tuple(messages[:MOST]), len(messages[MOST:]))
+    counts = [(str(name).lower(), int(count)) for name, count in found["counts"].items()]
+    counts.sort(key=lambda row: _rank(row[0]))
+    breaks = str(found.get("incomplete") or "")
+    return Log(path, tool, tuple(counts), tuple(messages[:MOST]), len(messages[MOST:]), breaks)
 
 
 def _rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
-def _power(path: str, tool: str, found: Mapping[str, Any]) -> Power:
-    rows = [("On chip, in all", found["total_on_chip_w"])]
-    rows += [("Dynamic", found.get("dynamic_w")), ("Static", found.get("static_w"))]
+def _power(path: str, tool: str, found: Mapping[str, Any]) -> Power | None:
+    """None where the tool left the total open."""
+    if found["total_on_chip_w"] is None:
+        return None
+    rows = [("Dynamic", found.get("dynamic_w")), ("Static", found.get("static_w"))]
     rows += [
-        (str(row.get("name", "")), row.get("power_w"))
+        (row["name"], row["power_w"])
         for row in found.get("components", ())
-        if isinstance(row, Mapping)
+        if row["depth"] == 0 and row["name"] not in ("Total", "Static Power")
     ]
-    known = tuple((name, float(watts)) for name, watts in rows if watts is not None)
-    return Power(path, tool, known)
+    known = tuple((str(name), float(watts)) for name, watts in rows if watts is not None)
+    return Power(path, tool, found["total_on_chip_w"], str(found.get("confidence") or ""), known)

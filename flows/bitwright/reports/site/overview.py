@@ -20,8 +20,9 @@ MET, MISSED, BROKEN, UNFINISHED = "good", "bad", "bad", "soft"
 class Row:
     """A config and target that was built."""
 
-    build: Build  # the newest
+    build: Build  # the one it is shown by
     builds: int
+    unfinished: Build | None  # its folder holds no finished build
     spark: Spark | None
     shares: Mapping[str, tuple[float, float]]  # resource -> used, percent of what the part has
 
@@ -51,8 +52,16 @@ class Grid:
 
 
 def newest(builds: Sequence[Build]) -> Build:
-    """The build a pair is shown by: that in its folder, else the newest, a variant last."""
-    return max(builds, key=lambda b: (b.folder is not None, not b.variant, b.ended))
+    """The build a pair is shown by: that in its folder, else the newest, a variant last.
+
+    One that is not finished (a build may be under way now) gives way to any that is.
+    """
+
+    def rank(build: Build) -> tuple[bool, bool, bool, str]:
+        finished = bool(build.metrics or build.problem)
+        return finished, build.folder is not None, not build.variant, build.ended
+
+    return max(builds, key=rank)
 
 
 def rows(found: Found) -> tuple[Row, ...]:
@@ -63,7 +72,8 @@ def rows(found: Found) -> tuple[Row, ...]:
 
 def _row(builds: Sequence[Build]) -> Row:
     build = newest(builds)
-    return Row(build, len(builds), spark(builds), shares(build))
+    begun = [b for b in builds if b is not build and not (b.metrics or b.problem)]
+    return Row(build, len(builds), begun[-1] if begun else None, spark(builds), shares(build))
 
 
 def shares(build: Build) -> dict[str, tuple[float, float]]:
