@@ -55,6 +55,11 @@ def test_elements_know_their_line_and_their_whole_text():
     assert list(root.all("b", "c")) == []
 
 
+def test_a_long_text_is_not_torn_where_the_parser_hands_it_over():
+    words = "ab " * 20_000
+    assert tree(f"<p>{words}</p>", origin=HERE).text == words.strip()
+
+
 @given(st.text(st.sampled_from("<>/pa&;!'=\" \n\0\ud800é")))
 def test_any_text_is_a_tree_or_a_report_error(text):
     try:
