@@ -115,7 +115,8 @@ def parse(text: str, *, origin: Path) -> Snapshot:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{value!r} is no number")
-    return value
+    number: float = value
+    return number
 
 
 def _instance(path: str, node: Mapping[str, Any]) -> Instance:
