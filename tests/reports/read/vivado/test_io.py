@@ -48,6 +48,12 @@ def test_pin_without_a_signal_has_no_direction(specimen):
     assert (pins["R7"].signal, pins["R7"].direction, pins["R7"].use) == ("", None, "User IO")
 
 
+def test_pin_that_lost_its_signal_has_no_direction_whatever_its_use(specimen):
+    text = specimen(SPECIMEN).replace("| leds_o[0]   |", "|             |")
+    pins = {one.pin: one for one in read(text).pins}
+    assert (pins["M14"].use, pins["M14"].signal, pins["M14"].direction) == ("OUTPUT", "", None)
+
+
 def test_voltage_that_is_no_single_number_is_none(specimen):
     pins = {one.pin: one for one in read(specimen(SPECIMEN)).pins}
     assert [(pins[name].vcco_v, pins[name].voltage) for name in ("N20", "A3", "R7", "K17")] == [
