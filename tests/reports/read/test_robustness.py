@@ -152,3 +152,47 @@ def test_hostile_xml_is_an_error(name, attack):
     answer = outcome(hostile.encode())
     assert isinstance(answer, str), "it was read"
     assert "root:" not in answer
+
+
+LONG = 1 << 20  # characters
+
+
+@pytest.mark.parametrize("kind", [k for k in kinds() if k.streamed], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "line",
+    [
+        " " * LONG + "Time (s): ",
+        "." * LONG + "x",
+        "Elapsed time: " + "1" * LONG,
+        "\r" * LONG + "\x1b",
+        "INFO: [" + "a " * LONG,
+        "Info: " + " " * LONG + "1s",
+        "- Verilator: Walltime " + "1 s cpu " * (LONG // 8),
+        "%Warning-" + "X" * LONG + ": no end",
+        "Phase " + "1." * LONG + " | Checksum: " + "a" * LONG,
+    ],
+    ids=lambda line: repr(line[:12] + line[-12:]),
+)
+def test_a_long_line_takes_no_more_time_and_room_than_others(kind, line):
+    """A pattern that goes over a line again for each of its characters would not come to an end."""
+    values = values_of(kind, ("\n".join(["", line, *[line[:5000]] * 50, ""])).encode())
+    assert len(json.dumps(values)) < 100_000
+
+
+@pytest.mark.parametrize("kind", [k for k in kinds() if k.streamed], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("number", ["1.2.3", ".", "::", "9" * 400, "1" * 400 + ":00:00"])
+def test_what_is_no_number_a_log_may_hold_is_no_number(kind, number):
+    text = "\n".join(
+        [
+            f"x: Time (s): cpu = {number} ; elapsed = {number} . Memory (MB): peak = {number} ; "
+            f"gain = {number} ; free",
+            f"x: Elapsed time: {number} seconds; current allocated memory: {number} MB.",
+            f"Total elapsed time: {number} seconds; peak allocated memory: {number} GB.",
+            f"Info: Router1 time {number}s",
+            f"- Verilator: Walltime {number} s x cpu {number} s x allocated {number} MB",
+            f"%Error: Exiting due to {number} error(s)",
+            f"End of script. Logfile hash: a, CPU: user {number}s system {number}s",
+            "",
+        ]
+    )
+    json.dumps(values_of(kind, text.encode()), allow_nan=False)

@@ -18,7 +18,7 @@ MESSAGE = re.compile(
     r"(?:\[([A-Za-z][\w.:+-]*(?: [\w.:+-]+)*)\] ?)?(.*)"
 )
 STARTS = frozenset("ISWCEF")  # what a message may start with
-TERMINAL = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|.*\r(?=.)|\r|^(?:vivado|vitis)_hls> ", re.MULTILINE)
+TERMINAL = re.compile(r"^.*\r(?=.)|\x1b\[[\d;?]*[A-Za-z]|\r|^(?:vivado|vitis)_hls> ", re.MULTILINE)
 STOPPED = re.compile(r"Message '([^']+)' appears \d+ times and further instances")
 PART = re.compile(
     r"Loading part:? (\S+)|Setting target device to '([^']+)'|.* -part ([a-z]\w[\w-]*)"

@@ -12,28 +12,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bitwright.reports.read.log import Phase, Phases
+from bitwright.reports.read.log import NUMBER, Phase, Phases
 
+TIME, ELAPSED, CPU = "Time (s): ", "Elapsed time: ", "CPU user time: "
+CLOCK = r"(\d{1,6}:\d\d:\d\d(?:\.\d{1,9})?)"
 TIMED = re.compile(
-    r"(.*?)[ :]*Time \(s\): cpu = ([\d:.]+) ; elapsed = ([\d:.]+) \. "
-    r"Memory \(MB\): peak = ([\d.]+) ; gain = (-?[\d.]+)(?: |$)"
+    rf"cpu = {CLOCK} ; elapsed = {CLOCK} \. "
+    rf"Memory \(MB\): peak = {NUMBER} ; gain = (-?){NUMBER}(?: |$)"
 )
-CLOCKED = re.compile(  # Vitis HLS; processor times from 2021.1
-    r"(.*?)[ :]*(?:CPU user time: ([\d.]+) seconds\. CPU system time: ([\d.]+) seconds\. )?"
-    r"Elapsed time: ([\d.:]+)(?: seconds)?; (?:current a|A)llocated memory: ([\d.]+) ([KMG])B"
+CLOCKED = re.compile(
+    rf"(?:{NUMBER} seconds|{CLOCK}); (?:current a|A)llocated memory: {NUMBER} ([KMG])B"
 )
+PROCESSOR = re.compile(rf"{NUMBER} seconds\. CPU system time: {NUMBER} seconds\. $")
+LETTERS = r"(\d{1,6}h \d{1,2}m \d{1,2}s)"
 TOTAL = re.compile(
-    r"(?:Total CPU user time: ([\d.]+) seconds\. Total CPU system time: ([\d.]+) seconds\. )?"
-    r"Total elapsed time: (?:(\d+h \d+m \d+s)|([\d.]+) seconds; "
-    r"peak allocated memory: ([\d.]+) ([KMG])B)"
+    rf"(?:Total CPU user time: {NUMBER} seconds\. Total CPU system time: {NUMBER} seconds\. )?"
+    rf"Total elapsed time: (?:{LETTERS}|{NUMBER} seconds; peak allocated memory: {NUMBER} ([KMG])B)"
 )
 CHECKED = re.compile(r"(?:(.*\S) \| )?Checksum: (.*\S)")
-CLOCK = r"\[(\d\d:\d\d:\d\d)\] "
-STEP = re.compile(CLOCK + r"(Run .*): (Started|Completed|Failed)$")
-PLAIN = re.compile(CLOCK + r"(Phase [\d.]+ .*)")
-TASK = re.compile(CLOCK + r"Finished \S+ of \S+ tasks \((.*)\)\. Elapsed time: (\d+h \d+m \d+s)")
-LETTERS = re.compile(r"(\d+)h (\d+)m (\d+)s")
-DONE = re.compile(r"^(?:Finished|Ending) |\.+$")
+DAYTIME = r"\[(\d\d:\d\d:\d\d)\] "
+STEP = re.compile(DAYTIME + r"(Run .*): (Started|Completed|Failed)$")
+PLAIN = re.compile(DAYTIME + r"(Phase [\d.]+ .*)")
+TASK = re.compile(DAYTIME + rf"Finished \S+ of \S+ tasks \((.*)\)\. Elapsed time: {LETTERS}")
 MB = {"K": 1 / 1024, "M": 1.0, "G": 1024.0}  # 1023.7 MB is followed by 1.000 GB
 
 
@@ -119,36 +119,40 @@ class Times:
 
 def _timed(line: int, text: str) -> Phase | None:
     """The phase that a line with times ends; without a name where another line names it."""
-    if "Time (s): " in text and (vivado := TIMED.match(text)):
-        name, cpu, elapsed, peak, gain = vivado.groups()
+    name, _, times = text.partition(TIME)
+    if times and (vivado := TIMED.match(times)):
+        cpu, elapsed, peak, sign, gain = vivado.groups()
         return Phase(
             _name(name),
             line,
             cpu_s=_seconds(cpu),
             elapsed_s=_seconds(elapsed),
             memory_mb=float(peak),
-            gain_mb=float(gain),
+            gain_mb=float(sign + gain),
         )
-    if "Elapsed time: " in text and (hls := CLOCKED.match(text)):
-        name, user, system, elapsed, memory, unit = hls.groups()
+    before, _, times = text.partition(ELAPSED)
+    if times and (hls := CLOCKED.match(times)):
+        seconds, clock, memory, unit = hls.groups()
+        name, _, processor = before.partition(CPU)
+        cpu_s = PROCESSOR.match(processor)  # from 2021.1
         return Phase(
             _name(name),
             line,
-            cpu_s=round(float(user) + float(system), 3) if user else None,
-            elapsed_s=_seconds(elapsed),
+            cpu_s=round(float(cpu_s[1]) + float(cpu_s[2]), 3) if cpu_s else None,
+            elapsed_s=_seconds(seconds or clock),
             memory_mb=float(memory) * MB[unit],
         )
     return None
 
 
 def _name(text: str) -> str:
-    return DONE.sub("", text.strip()).rstrip(" :")
+    """'Finished Linking : ' -> 'Linking'"""
+    return text.strip().removeprefix("Finished ").removeprefix("Ending ").rstrip(" :.")
 
 
 def _seconds(text: str) -> float:
     """'00:18:20', '00:00:00.98', '374.47' or '0h 18m 20s'."""
-    parts = LETTERS.fullmatch(text)
     seconds = 0.0
-    for part in parts.groups() if parts else text.split(":"):
+    for part in re.split("[:hms ]+", text.removesuffix("s")):
         seconds = seconds * 60 + float(part)
     return round(seconds, 3)

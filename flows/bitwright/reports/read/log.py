@@ -13,7 +13,9 @@ from typing import Any
 
 LISTED = 1000  # different messages of one severity that are listed; all are counted
 PHASES = 10_000  # phases that are listed
-TEXT = 400  # characters kept of a message
+LINE = 4096  # characters of a line that are looked at
+TEXT = 400  # characters kept of a message, an id, a name
+NUMBER = r"(\d{1,12}(?:\.\d{1,9})?)"  # as logs write it; a float holds it
 SHOWN = 60  # of a line that is quoted
 PLACE = re.compile(r"(\S+?:\d+)(?::\d+)?:? |.*[\[(]([^\s\[\]()]+:\d+)(?::\d+)?[\])]\.?$")
 
@@ -67,8 +69,8 @@ class Log:
 
 @dataclass(slots=True)
 class Lines:
-    """The lines of a log that are not blank, numbered, without their ends. A last line without a
-    newline is torn and is left out."""
+    """The lines of a log that are not blank, numbered, without their ends, LINE characters of each.
+    A last line without a newline is torn and is left out."""
 
     lines: Iterable[str]  # with their newlines
     last: re.Pattern[str]  # with which a whole log may end
@@ -82,7 +84,7 @@ class Lines:
                 self.torn = True
                 return
             self.number = number
-            if text := line.strip():
+            if text := line[:LINE].strip():
                 self.text = text
                 yield text
 
@@ -114,7 +116,7 @@ class Tally:
 
     def add(self, severity: str, id: str | None, line: int, text: str) -> None:
         """Count one message."""
-        text = text[:TEXT].strip()
+        text, id = text[:TEXT].strip(), id[:TEXT] if id else None
         self.counts[severity] += 1
         key = (severity, id, "" if id else text)
         tallied = self._found.get(key)
@@ -166,6 +168,8 @@ class Phases:
         if len(self._found) == PHASES:
             self.unlisted += 1
             return None
+        if len(phase.name) > TEXT:
+            phase = replace(phase, name=phase.name[:TEXT])
         self._found.append(phase)
         return len(self._found) - 1
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bitwright.reports.read.kind import Kind
-from bitwright.reports.read.log import Lines, Log, Phase, Phases, Tally
+from bitwright.reports.read.log import NUMBER, Lines, Log, Phase, Phases, Tally
 
 MESSAGE = re.compile(r"(Info|Warning|ERROR): *(.*)")
-TIMED = re.compile(r"(?!at iteration)(?:of which )?(.*?)[: ]+(?:[Tt]ime[: ]+)?([\d.]+) ?s$")
+TIMED = re.compile(r"(?!at iteration)(?:of which )?(.*?)[: ]+(?:[Tt]ime[: ]+)?" + NUMBER + r" ?s$")
 CHECKED = re.compile(r"Checksum: (0x[0-9a-f]+)$")
 LAST = re.compile(r"Info: Program finished normally\.$|ERROR: |\d+ warnings?, \d+ errors?$")
 FIRST = re.compile(

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bitwright.reports.read.kind import Kind
-from bitwright.reports.read.log import Lines, Log, Tally
+from bitwright.reports.read.log import NUMBER, Lines, Log, Tally
 
 MESSAGE = re.compile(r"%(Warning|Error)(?:-(\w+))?: (.*)")
-EXIT = re.compile(r"Exiting due to (?:(\d+) (warning|error)|too many)")
-TIME = re.compile(r"- Verilator: Walltime ([\d.]+) s .*cpu ([\d.]+) s .*alloc\w*ed ([\d.]+) MB$")
+EXIT = re.compile(r"Exiting due to (?:(\d{1,9}) (warning|error)|too many)")
+TIME = re.compile(rf"- Verilator: Walltime {NUMBER} s .*cpu {NUMBER} s .*alloc\w*ed {NUMBER} MB$")
 VERSION = re.compile(r"- V e r .*Verilator (\d+\.\d+)|\.\.\. .*verilator\.org/\S+\?v=([1-9][\d.]+)")
 ANY = re.compile("")  # what a simulation printed may follow
 CLAIM = re.compile(r"^(?:%(?:Warning|Error)(?:-\w+)?: |- V e r i l a t i o n |- Verilator: )", re.M)

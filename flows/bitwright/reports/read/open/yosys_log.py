@@ -12,15 +12,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bitwright.reports.read.kind import Kind
-from bitwright.reports.read.log import Lines, Log, Phase, Phases, Tally
+from bitwright.reports.read.log import NUMBER, Lines, Log, Phase, Phases, Tally
 
 MESSAGE = re.compile(  # slang writes FILE:LINE:COLUMN before, and [-Wname] behind
     r"(?:(\S+:\d+(?::\d+)?): )?([Ww]arning|ERROR|[Ee]rror): (.*?)(?: \[-W([\w-]+)\])?$"
 )
 STEP = re.compile(r"(\d+)\. Executing (.*\S)")
 END = re.compile(
-    r"End of script\. Logfile hash: (\w+),.*CPU: user ([\d.]+)s system ([\d.]+)s"
-    r"(?:, MEM: ([\d.]+) MB peak)?"
+    rf"End of script\. Logfile hash: (\w+),.*CPU: user {NUMBER}s system {NUMBER}s"
+    rf"(?:, MEM: {NUMBER} MB peak)?"
 )
 VERSION = re.compile(r"\|? ?Yosys (\d+\.\d+\S*) \(git")
 LAST = re.compile(r"Time spent: |(?:\S+:\d+: )?ERROR: ")
