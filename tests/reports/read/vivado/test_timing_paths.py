@@ -16,6 +16,7 @@ from tests.reports.read.vivado.test_timing_summary import path_laws
 
 HERE = Path("mill_timing.rpt")
 SPECIMEN = "vivado-2022.2/timing_paths.rpt"
+UNPLACED = "vivado-2021.2/timing_paths_synthesized.rpt"
 
 
 def read(text):
@@ -33,8 +34,19 @@ def test_the_paths_are_as_printed(specimen):
         path_laws(path)
 
 
+def test_a_path_of_a_design_that_is_not_placed_has_no_locations(specimen):
+    (path,) = read(specimen(UNPLACED)).paths
+    assert {stage.location for stage in path.launch + path.data} == {""}
+    assert [(s.element, s.arc, s.fanout) for s in path.data if s.element == "net"] == [
+        ("net", "unplaced", 12),
+        ("net", "unplaced", -1),
+    ]
+    path_laws(path)
+
+
 def test_a_truncated_report_is_refused_or_says_so(specimen):
     check_truncation(KIND, specimen(SPECIMEN))
+    check_truncation(KIND, specimen(UNPLACED))
 
 
 def test_no_path_is_told_from_nothing_read(specimen):

@@ -177,6 +177,22 @@ def test_a_damaged_summary_is_refused_with_the_reason(specimen, old, new, proble
     assert re.match(rf"{HERE}:\d+: ", str(caught.value))
 
 
+def test_blanks_at_the_ends_of_lines_do_not_matter(specimen):
+    for name in SPECIMENS:
+        text = specimen(name)
+        assert read(re.sub(" +$", "", text, flags=re.M)) == read(text)
+
+
+def test_a_filter_may_leave_sections_out(specimen):
+    """The command asks for slow paths only: then a group shows less than its counts announce."""
+    text = specimen(NEW).replace("-max_paths 1 ", "-max_paths 1 -slack_lesser_than 0 ")
+    begin, end = text.index("Min Delay Paths\n"), text.index("Pulse Width Checks\n")
+    whole, short = read(text), read(text[:begin] + text[end:])
+    assert short == replace(whole, paths=(whole.paths[0], *whole.paths[2:]))
+    empty = f"Min Delay Paths\n{'-' * 86}\n\n\n"
+    assert read(text[:begin] + empty + text[end:]) == short
+
+
 def test_a_section_missing_between_others_is_refused(specimen):
     text = specimen(OLD)
     begin = text.index("Max Delay Paths\n")

@@ -13,7 +13,7 @@ NUMBER = r"-?\d+\.\d+"
 ROW = re.compile(
     rf"""^[ ]{{4}}
     (?: (SLR[ ]Crossing\[\S+\]|\S+(?:[ ]\(CLOCK_ROOT\))?)[ ]* | [ ]{{21}} )      # location
-    (?: (?: net[ ]\(fo=(\d+)(?:,[ ](\w+))?\)                                     # fanout, state
+    (?: (?: net[ ]\(fo=(-?\d+)(?:,[ ](\w+))?\)                                     # fanout, state
           | (?!net[ ])([A-Za-z]\w*)(?:[ ]\(([^()\n]+)\))?                         # cell, arc
           | (\([^\n]*?\)|[a-z][A-Za-z -]*[a-z]) ) (\n)? )?                         # clock edge, ...
     (?: [ ]+({NUMBER})[ ]+({NUMBER})(?:[ ]([rf])(?![^ \n]))?(?:[ ]+(\S[^\n]*))?    # incr, path
@@ -57,7 +57,7 @@ class Stage:
     location: str  # SLICE_X1Y2, X2Y3 (CLOCK_ROOT), SLR Crossing[0->1]; empty where none stands
     element: str  # FDRE; net; clock pessimism; (clock sys rise edge); empty at a port
     arc: str  # Prop_fdre_C_Q, Setup_fdre_C_D; of a net: routed, estimated, unset
-    fanout: int | None  # of a net
+    fanout: int | None  # of a net; -1 where the tool does not know it
     incr_ns: float | None  # None where no delay stands: the pin that a net reaches
     path_ns: float | None  # so far
     edge: str  # r, f or empty

@@ -93,6 +93,8 @@ def read_details(text: str, title: int, *, filtered: bool) -> Details:
             break
         if text.startswith(SECTIONS, begin):
             begin = _section(text, begin, found)
+            if begin > at and found.filtered:  # no path is slow enough for the filter
+                continue
         if text.startswith("Slack", begin):
             block, at = next_block(text, begin)
             if block is None:
