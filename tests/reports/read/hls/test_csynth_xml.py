@@ -85,6 +85,8 @@ def test_only_what_went_wrong_is_a_violation(specimen):
     function, loop = read(specimen(NEW)).violations
     assert (function.loop, function.issue) == ("", "Timing Violation")
     assert (loop.loop, loop.violation) == ("heads", "Memory Dependency")
+    kept = specimen(NEW).replace("II Violation", "-").replace("Memory Dependency", "-")
+    assert [each.loop for each in read(kept).violations] == [""]
 
 
 def test_pragmas_say_what_became_of_them(specimen):
