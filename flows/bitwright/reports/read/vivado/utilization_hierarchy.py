@@ -25,6 +25,7 @@ COUNTED: Mapping[str, tuple[str, ...]] = {  # field -> heading, of older tools t
     "uram": ("URAM",),
     "dsp": ("DSP Blocks", "DSP48 Blocks", "DSP Slices", "DSPs"),
 }
+UNSHARED = ("ff", "uram", "dsp", "bram_18k")  # one of these lies in one instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,13 @@ def parse_hierarchy(text: str, *, origin: Path) -> Hierarchy:
     box = next((box for box in section.boxes if box.head), None) if section else None
     if box is None or not {"Instance", "Module"} <= set(box.head) or not box.rows:
         report.refuse(1, f"no rows in '{SECTION}'", "columns Instance and Module, and rows", "none")
-    lines = [_line(report, row) for row in report.rows(box)]
+    columns = {
+        name: heading
+        for name, headings in COUNTED.items()
+        for heading in headings
+        if heading in box.head
+    }
+    lines = [_line(report, row, columns) for row in report.rows(box)]
     instances = tuple(_tree(report, lines))
     _check_sums(report, lines)
     resources = _resources([one for one in instances if one.depth == 0])
@@ -106,12 +113,8 @@ def parse_hierarchy(text: str, *, origin: Path) -> Hierarchy:
     )
 
 
-def _line(report: Sections, row: Row) -> _Line:
-    counts = {}
-    for name, headings in COUNTED.items():
-        heading = next((heading for heading in headings if heading in row.cells), None)
-        if heading is not None:
-            counts[name] = report.count(row, heading)
+def _line(report: Sections, row: Row, columns: Mapping[str, str]) -> _Line:
+    counts = {name: report.count(row, heading) for name, heading in columns.items()}
     if "ramb36" in counts and "ramb18" in counts:
         counts["bram_18k"] = 2 * counts["ramb36"] + counts["ramb18"]
     depth, odd = divmod(row.indent - 1, 2)
@@ -149,14 +152,17 @@ def _own(line: _Line, way: Sequence[_Line]) -> bool:
 
 def _check_sums(report: Sections, lines: Sequence[_Line]) -> None:
     """Parts make no more than the whole of what two instances cannot share."""
-    for at, line in enumerate(lines):
-        end = next((n for n in range(at + 1, len(lines)) if lines[n].depth <= line.depth), None)
-        parts = [one for one in lines[at + 1 : end] if one.depth == line.depth + 1]
-        for name in ("ff", "uram", "dsp", "bram_18k"):
-            total = sum(part.counts.get(name, 0) for part in parts)
-            if total > line.counts.get(name, 0):
-                problem = f"the parts of '{line.name}' have more {name} than it has"
-                report.refuse(line.line, problem, f"{total}, or more", line.counts.get(name))
+    way: list[tuple[_Line, dict[str, int]]] = []  # each with the sum of its parts so far
+    for line in lines:
+        del way[line.depth :]
+        for whole, total in way[-1:]:
+            for name in UNSHARED:
+                total[name] += line.counts.get(name, 0)
+                if total[name] > whole.counts.get(name, 0):
+                    problem = f"the parts of '{whole.name}' have more {name} than it has"
+                    found = whole.counts.get(name)
+                    report.refuse(whole.line, problem, f"{total[name]}, or more", found)
+        way.append((line, dict.fromkeys(UNSHARED, 0)))
 
 
 def _resources(tops: Sequence[Instance]) -> Resources:
