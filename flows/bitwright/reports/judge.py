@@ -44,6 +44,28 @@ class Judged:
     def passed(self) -> bool:
         return self.ok or self.waived is not None
 
+    @property
+    def measured(self) -> str:
+        """The value with its unit, for people."""
+        return self._shown(self.value)
+
+    @property
+    def held_to(self) -> str:
+        """What the value is held to: `<= 66,912`."""
+        return f"{self.sign} {self._shown(self.bound)}"
+
+    @property
+    def room(self) -> str:
+        """The margin, with its sign."""
+        return self._shown(self.margin, "+")
+
+    def _shown(self, number: float, sign: str = "") -> str:
+        measure = measure_of(self.metric)
+        digits = measure.digits if measure else 0
+        if digits == 0 and number != round(number):
+            digits = 1  # a share of what there is
+        return f"{number:{sign},.{digits}f} {self.unit}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import bitwright.reports.text as text
 from bitwright.reports.area import RESOURCES, Area, Instance
 from bitwright.reports.judge import Verdict
 from bitwright.reports.metrics import Metrics, clock_wns_ns, slack_ns, window_ns
@@ -93,7 +92,6 @@ def render(
     return environment.get_template(TEMPLATE.name).render(
         metrics=metrics,
         verdict=verdict,
-        text=text,
         subject=metrics.subject,
         clocks=[_clock_row(clock, metrics) for clock in metrics.routed.clocks],
         meters=[Meter(NAMES[name], metrics.resources[name]) for name in RESOURCES],

@@ -134,14 +134,14 @@ def _measured(path: Path) -> list[Section]:
 
 def _limits(path: Path) -> Iterable[Section]:
     """The limits that the config wrote; none, and there is no such section."""
-    from bitwright.reports import judge, text
+    from bitwright.reports.judge import read
 
-    demanded = judge.read(path).demanded
+    demanded = read(path).demanded
     rows = []
     for each in demanded:
         mark = "good" if each.ok else "" if each.waived else "bad"
-        margin = "waived" if each.waived else text.margin(each)
-        rows.append(Row(each.metric, (text.bound(each), text.value(each), margin), mark))
+        margin = "waived" if each.waived else each.room
+        rows.append(Row(each.metric, (each.held_to, each.measured, margin), mark))
     return [Section("limit", ("held to", "measured", "margin"), tuple(rows))] if rows else []
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bitwright.reports.judge import ASKED, FORBIDDEN, Judged, Verdict
-from bitwright.reports.measures import measure_of
+from bitwright.reports.judge import ASKED, FORBIDDEN, Verdict
 from bitwright.reports.metrics import Metrics, clock_wns_ns
 from bitwright.reports.paths import short
 from bitwright.reports.read.open.nextpnr import ROUTING, CriticalPath
@@ -43,32 +42,9 @@ def judged(verdict: Verdict) -> str:
     lines = []
     for each in verdict.judged:
         state = "ok" if each.ok else f"waived until {each.until}" if each.waived else "BROKEN"
-        limit = f"{each.limit}, {bound(each)}" if each.limit == ASKED else each.limit
-        lines.append(f"limit {each.metric} {limit}: {value(each)}, {state}")
+        limit = f"{each.limit}, {each.held_to}" if each.limit == ASKED else each.limit
+        lines.append(f"limit {each.metric} {limit}: {each.measured}, {state}")
     return "\n".join([*lines, *(f"note: {note}" for note in verdict.notes)])
-
-
-def value(each: Judged) -> str:
-    """A judged value with its unit, for people."""
-    return _number(each, each.value)
-
-
-def bound(each: Judged) -> str:
-    """What a value is held to, in its unit: `<= 66,912`."""
-    return f"{each.sign} {_number(each, each.bound)}"
-
-
-def margin(each: Judged) -> str:
-    """The room that is left, with its sign."""
-    return _number(each, each.margin, "+")
-
-
-def _number(each: Judged, number: float, sign: str = "") -> str:
-    measure = measure_of(each.metric)
-    digits = measure.digits if measure else 0
-    if digits == 0 and number != round(number):
-        digits = 1  # a share of what there is
-    return f"{number:{sign},.{digits}f} {each.unit}".rstrip()
 
 
 def broken(verdict: Verdict, page: Path) -> str:
@@ -79,8 +55,8 @@ def broken(verdict: Verdict, page: Path) -> str:
             lines.append(f"ERROR: forbidden {each.metric}: {each.value:.0f} times, {each.source}")
         elif each.limit != ASKED:  # of those the message of missed clocks tells
             lines.append(
-                f"ERROR: {each.metric} is {value(each)}; its limit is {each.limit}, "
-                f"broken by {margin(each).lstrip('-')}"
+                f"ERROR: {each.metric} is {each.measured}; its limit is {each.limit}, "
+                f"broken by {each.room.lstrip('-')}"
             )
     lines += [f"  note        {note}" for note in verdict.notes]
     return "\n".join([*lines, f"  next        open {page}"])
