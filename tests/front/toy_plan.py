@@ -14,7 +14,7 @@ from bitwright.engine import Step, Tool
 
 IMPLEMENT = {
     13: "print('ERROR: no route for net clk'); raise SystemExit(1)",
-    14: "import time, pathlib\nwhile not pathlib.Path('../../../../go').exists(): time.sleep(.01)",
+    14: "import time, pathlib\nwhile not pathlib.Path('{up}go').exists(): time.sleep(.01)",
 }
 
 
@@ -43,7 +43,8 @@ def plan(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
 
     step("generate", "print('half way')", Path("source.txt"))
     step("synthesize", "pass", build / "generate/out.bit")
-    code = IMPLEMENT.get(design.seed, "pass")
+    up = "../" * len((build / "implement").parts)
+    code = IMPLEMENT.get(design.seed, "pass").replace("{up}", up)
     seed = (("seed", str(design.seed)),)
     step(
         "implement",

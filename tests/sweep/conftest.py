@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.front.conftest import toy
+from tests.front.conftest import measured, toy
 
-__all__ = ["toy"]
+__all__ = ["measured", "toy"]

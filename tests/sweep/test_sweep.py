@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from bitwright import sweep
+from bitwright.sweep import Member
 
-from tests.front.toy import Toy
+from tests.front.toy import Toy, wait_for
 
 TARGET = "ulx3s-85f"
 SCRIPT = """
@@ -96,3 +101,130 @@ def test_no_more_run_at_once_than_there_are_jobs(toy: Toy):
     lines = swept(toy, 1, 2, 3, jobs=1)
     kinds = [line.split()[0] for line in lines if line.split()[0] in ("started", "ended")]
     assert kinds == ["started", "ended"] * 3
+
+
+def ends(process: subprocess.Popen[str], what: str) -> str:
+    """Read what a sweep says up to a line that has `what` in it."""
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if what in line:
+            return said
+    raise AssertionError(f"never said {what!r}:\n{said}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_every_member_and_nothing_stays_alive(toy: Toy, number: int):
+    process = start(toy, 14, 14 + 2**20, jobs=2)
+    wait_for(lambda: under_way(toy, 14), "seed 14 is under way")
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, out
+    assert alive(toy) == []
+    assert not (log_of(toy, 14).parent / "out.bit").exists()
+
+
+def test_kill_9_of_the_sweep_leaves_nothing_alive_either(toy: Toy):
+    process = start(toy, 14)
+    wait_for(lambda: under_way(toy, 14), "seed 14 is under way")
+    assert len(alive(toy)) >= 3  # the sweep, ./doit, the tool
+    process.kill()
+    process.wait()
+    wait_for(lambda: alive(toy) == [], "everything has ended")
+
+
+def test_the_same_sweep_again_goes_on_where_it_was_interrupted(toy: Toy):
+    process = start(toy, 14, 2)
+    wait_for(lambda: under_way(toy, 14), "seed 14 is under way")
+    process.terminate()
+    process.wait(60)
+    (toy.root / "go").touch()
+    lines = swept(toy, 14, 2)
+    assert [line.split()[2] for line in lines if line.startswith("outcome")] == ["0", "0"]
+    text = (toy.root / f"build/tiny/{TARGET}/variants/seed-14" / sweep.LOG).read_text()
+    assert re.findall(r"^(\w+) +runs", text, re.M)[0] == "implement"
+
+
+def recorded(toy: Toy, mib: float) -> None:
+    """Say that place and route took so much memory last time."""
+    folder = toy.root / f"build/tiny/{TARGET}/implement"
+    folder.mkdir(parents=True)
+    (folder / "times.json").write_text(json.dumps({"wall_s": 1.0, "peak_rss_mib": mib}))
+
+
+def test_a_member_waits_for_the_memory_that_another_has_taken(toy: Toy):
+    recorded(toy, 0.6 * sweep.free_mib())
+    process = start(toy, 14, 2, jobs=8)
+    said = ends(process, "MiB of memory")
+    assert "waiting seed-2" in said.splitlines()[-1]
+    (toy.root / "go").touch()
+    rest, _ = process.communicate(timeout=60)
+    assert rest.index("ended seed-14") < rest.index("started seed-2")
+    assert "outcome seed-2 0" in rest
+
+
+def test_a_member_for_which_there_is_never_enough_memory_runs_alone(toy: Toy):
+    recorded(toy, 100 * sweep.free_mib())
+    lines = swept(toy, 1, 2, jobs=8)
+    kinds = [line.split()[0] for line in lines if line.split()[0] in ("started", "ended")]
+    assert kinds == ["started", "ended"] * 2
+
+
+def test_two_members_of_one_folder_never_run_at_once(toy: Toy):
+    process = start(toy, 14, 14, jobs=8)
+    said = ends(process, "the other build of its folder")
+    assert said.count("started") == 1
+    (toy.root / "go").touch()
+    rest, _ = process.communicate(timeout=60)
+    assert rest.count("outcome seed-14 0") == 2
+
+
+def test_a_bad_verdict_is_a_failure_whatever_the_exit_status_says(measured: Toy):
+    plan = measured.plans / "toy_plan.py"
+    measured.plans = measured.root / "plans"
+    measured.plans.mkdir()
+    careless = plan.read_text().replace('"ok": slack >= 0, "judged"', '"ok": False, "judged"')
+    (measured.plans / "toy_plan.py").write_text(careless)
+    lines = swept(measured, 1)
+    assert any(line.startswith("outcome seed-1 1 ") for line in lines)
+
+
+def times(root: Path, place: str, mib: float) -> None:
+    folder = root / "build" / place
+    folder.mkdir(parents=True)
+    (folder / "times.json").write_text(json.dumps({"wall_s": 1.0, "peak_rss_mib": mib}))
+
+
+def test_the_memory_set_aside_is_of_the_nearest_of_its_kind(tmp_path: Path):
+    member = Member("tiny", TARGET, 2)
+    assert sweep.need_mib(member, tmp_path) == sweep.UNKNOWN_MIB
+    times(tmp_path, f"other/{TARGET}/implement", 900.0)
+    times(tmp_path, f"third/{TARGET}/variants/seed-1/implement", 1900.0)
+    assert sweep.need_mib(member, tmp_path) == 1900 + sweep.OWN_MIB
+    times(tmp_path, f"tiny/{TARGET}/variants/seed-1/implement", 500.0)
+    times(tmp_path, f"tiny/{TARGET}/variants/seed-1/synthesize", 700.0)
+    assert sweep.need_mib(member, tmp_path) == 700 + sweep.OWN_MIB
+    times(tmp_path, f"tiny/{TARGET}/variants/seed-2/implement", 300.0)
+    assert sweep.need_mib(member, tmp_path) == 300 + sweep.OWN_MIB
+
+
+def test_a_damaged_record_of_memory_counts_for_nothing(tmp_path: Path):
+    times(tmp_path, f"tiny/{TARGET}/implement", 300.0)
+    (tmp_path / f"build/tiny/{TARGET}/implement/times.json").write_text("{")
+    assert sweep.need_mib(Member("tiny", TARGET, 2), tmp_path) == sweep.UNKNOWN_MIB
+
+
+def test_free_memory_is_some_and_no_more_than_there_is():
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
+    assert 0 < sweep.free_mib() <= total
+    assert 1 <= sweep.cores() <= (os.cpu_count() or 1)
+
+
+def test_what_makes_another_design_is_in_the_name_of_its_folder():
+    plain = Member("configs/tiny.yml", TARGET, 2)
+    assert plain.folder == Path(f"build/tiny/{TARGET}/variants/seed-2")
+    fast = Member("tiny", TARGET, 2, {"clock_mhz": "62.5", "cache": "off"})
+    assert fast.folder.name == "seed-2-clock_mhz-62.5"
+    assert "variant=seed-2-clock_mhz-62.5" in fast.words
+    assert "cache=off" in fast.words
