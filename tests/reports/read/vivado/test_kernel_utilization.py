@@ -50,6 +50,11 @@ def test_platform_budget_and_rest_are_told_apart(specimen):
     assert [share.used for share in shares if share] == [0, 360, 96, 264]
 
 
+def test_part_is_known_however_many_kernels_the_command_lists(specimen):
+    text = specimen(SPECIMEN).replace("-kernels {", "-kernels {" + " k:top_i/k/inst:k" * 4000)
+    assert read(text).part == "xczu3eg"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [

@@ -10,6 +10,7 @@ from pathlib import Path
 from bitwright.reports.read.document import refuse
 
 LINE = re.compile(r"^\| (\w[\w /]*?) *: ?(.*?)\s*$", re.MULTILINE)
+LONGEST = 1 << 20  # characters of a head
 VERSION = re.compile(r"v\.(\d{4}\.\d(?:\.\d+)?\w*)")
 
 
@@ -32,7 +33,8 @@ def claims(head: str, command: str) -> bool:
 
 def parse_header(text: str, *, origin: Path) -> Header:
     """Read the head. ReportError where no tool version, or no command stands."""
-    found: dict[str, str] = dict(LINE.findall(text[:8192]))
+    end = text.find("\n\n", text.find("| Tool Version"))  # a command that lists kernels is long
+    found: dict[str, str] = dict(LINE.findall(text[: end if end > 0 else len(text)][:LONGEST]))
     version = VERSION.search(found.get("Tool Version", ""))
     if version is None or "Command" not in found:
         refuse(
