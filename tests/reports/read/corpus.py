@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from bitwright.reports.read.recognise import Report
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(os.environ.get("BITWRIGHT_CORPUS") or ROOT.parent / "shared" / "corpus" / "reports")
@@ -37,9 +38,22 @@ class Outcome:
     """What became of one report."""
 
     entry: Entry
-    kind: str  # the reader's word; empty where it was refused
-    why: str  # it was refused, or is incomplete
-    how: str  # one of HOW
+    report: Report | None  # None where it was refused
+    refused: str = ""  # and why
+
+    @property
+    def kind(self) -> str:
+        return self.report.kind.name if self.report else ""
+
+    @property
+    def why(self) -> str:
+        """It was refused, or is incomplete."""
+        return self.report.reading.incomplete if self.report else self.refused
+
+    @property
+    def how(self) -> str:
+        """One of HOW."""
+        return "refused" if not self.report else "incomplete" if self.why else "read"
 
 
 HOW = ("read", "incomplete", "refused")

@@ -44,13 +44,9 @@ def outcomes() -> dict[Path, corpus.Outcome]:
 
 def _outcome(entry: corpus.Entry) -> corpus.Outcome:
     try:
-        report = read(entry.path)
+        return corpus.Outcome(entry, read(entry.path))
     except ReportError as error:
-        return corpus.Outcome(entry, "", error.problem, "refused")
-    incomplete = report.reading.incomplete
-    return corpus.Outcome(
-        entry, report.kind.name, incomplete, "incomplete" if incomplete else "read"
-    )
+        return corpus.Outcome(entry, None, error.problem)
 
 
 def test_exactly_the_damaged_reports_are_refused_each_for_its_damage(outcomes):
@@ -78,3 +74,37 @@ def test_every_report_is_of_the_kind_its_collector_saw(outcomes):
         if outcome.kind and outcome.kind not in KINDS.get(outcome.entry.kind, {outcome.entry.kind})
     ]
     assert wrong == []
+
+
+# Where a reader rightly says something else than the collector, by the end of the name: it noted
+# the part of a board file's warning, another spelling, a version of a path or one less exact.
+OTHER = {
+    "HLS-vivado.log": ("2021.1", "xc7z020clg400-1"),
+    "code-from-paper-6-vivado.log": ("2023.2", None),
+    "CSP_Layer1Layer2-vitis_hls.log": ("2022.1.2", "xc7z020-clg400-1"),
+    "Project_L4-vivado.log": ("2022.1.2", "xc7z020clg400-1"),
+    "hls-vivado.log": ("2025.1.1", None),
+    "lab3-vivado.log": ("2024.2.2", None),
+    "ESE5320-Final-Project__vitis_hls.log": (None, "xczu3eg-sbva484-1-i"),
+    "HLS-vivado_hls.log": (None, "xc7z020clg400-2"),
+    "link.steps.log": (None, None),
+    "kernel.steps.log": (None, None),
+    "v++_kernel.log": ("2020.2", None),  # a platform is no part
+    "link-v++.log": ("2020.2", None),
+    "caloclusternet.hlscompile_summary": (None, None),  # a part that v++ was asked for
+    "demo__ours_1-a.hlscompile_summary": (None, None),
+}
+
+
+def test_version_and_part_are_those_that_the_collector_saw(outcomes):
+    for path, outcome in outcomes.items():
+        entry, report = outcome.entry, outcome.report
+        if report is None:
+            continue
+        other = next((seen for end, seen in OTHER.items() if path.name.endswith(end)), None)
+        said = (report.reading.version, report.reading.part)
+        if other:
+            assert said == other, path
+            continue
+        version = entry.version if not entry.version.endswith("?") else ""
+        assert (version or said[0], entry.part or said[1]) == said, path
