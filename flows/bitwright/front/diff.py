@@ -37,7 +37,7 @@ def diff(session: Session) -> bool:
         against,
         config=design.config,
         target=design.target.name,
-        path=Path(options.from_caller(against)),
+        path=_inside(Path(options.from_caller(against))),
         history=history.path(values),
     )
     remarks = [f"what is built is not up to date: {reason}" for reason in _stale(session, after)]
@@ -47,6 +47,11 @@ def diff(session: Session) -> bool:
         session.status = REFUSED
         return True
     return not found.worse
+
+
+def _inside(path: Path) -> Path:
+    """A path below the project's root as it is said from there."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _stale(session: Session, built: Snapshot) -> list[str]:
