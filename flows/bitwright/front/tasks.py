@@ -200,9 +200,12 @@ def tell_bitstream(session: Session) -> None:
 def finish(session: Session) -> None:
     """After a run that ended well: the build's manifest and timings, and the table at the end.
 
-    A run that left some step of the build behind, such as synthesize alone, has neither.
+    A run that left some step of the build behind, such as synthesize alone, has neither; one of
+    sim or lint ends with one line.
     """
     plans = {options.COMMANDS[c].plan for c in session.commands if not options.COMMANDS[c].looks}
+    for command in plans & {"sim", "lint"}:
+        _tell_passed(session, command)
     if session.design is None or "build" not in plans:
         return
     from bitwright import manifest
@@ -215,6 +218,14 @@ def finish(session: Session) -> None:
         table.show(folder, steps)
     else:  # nothing ran: not worth importing rich for
         say(table.plain(table.sections(folder, steps), table.files(folder, steps)).rstrip())
+
+
+def _tell_passed(session: Session, command: str) -> None:
+    """How many cores and tests passed, and with how many warnings."""
+    from bitwright.steps import simulate
+
+    if verdict := simulate.summary(command, session.steps.values()):
+        say(verdict)
 
 
 def run_tests(session: Session) -> bool:
