@@ -21,6 +21,7 @@ from tests.reports.read.vivado.flips import check_flips
 
 ORIGIN = Path("clock_utilization.rpt")
 OLD, NEW = "vivado-2015.3/clock_utilization.rpt", "vivado-2022.2/clock_utilization.rpt"
+BETWEEN = "vivado-2016.3/clock_utilization.rpt"
 
 
 def read(text: str) -> ClockUtilization:
@@ -74,7 +75,7 @@ def test_section_of_old_tools_may_be_empty(specimen):
     assert not read(specimen(OLD)).incomplete
 
 
-@pytest.mark.parametrize("name", [OLD, NEW])
+@pytest.mark.parametrize("name", [OLD, BETWEEN, NEW])
 def test_report_cut_anywhere_is_refused_or_says_so(specimen, name):
     check_truncation(KIND, specimen(name))
 

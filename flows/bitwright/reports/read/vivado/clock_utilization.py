@@ -16,7 +16,7 @@ PRIMITIVES = r"Clock Primitive Utilization"
 CLOCKS = r"Global Clock Resources|Details of Global Clocks"
 REGION = "Clock Region Name"
 REGIONS = r"Clock Regions ?: (Key Resource Utilization|Clock Primitives|Load Primitives)"
-PLACEMENT = "Device Cell Placement Summary"  # a section of two tables
+PLACEMENT = r"(Load|Device) Cell Placement Summary .*"  # sections of two tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def parse_clock_utilization(text: str, *, origin: Path) -> ClockUtilization:
 def _whole(report: Sections) -> Sections:
     """A placement's second table is its map: without it, the end is cut."""
     last = report.sections[-1]
-    if report.incomplete or not last.title.startswith(PLACEMENT) or len(last.boxes) > 1:
+    if report.incomplete or not re.fullmatch(PLACEMENT, last.title) or len(last.boxes) > 1:
         return report
     return replace(report, incomplete=f"line {last.boxes[0].end}, in '{last.title}'")
 
