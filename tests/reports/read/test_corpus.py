@@ -91,7 +91,7 @@ OTHER = {
     "kernel.steps.log": (None, None),
     "v++_kernel.log": ("2020.2", None),  # a platform is no part
     "link-v++.log": ("2020.2", None),
-    "caloclusternet.hlscompile_summary": (None, None),  # a part that v++ was asked for
+    "caloclusternet.hlscompile_summary": (None, None),  # commented out in a config
     "demo__ours_1-a.hlscompile_summary": (None, None),
 }
 
