@@ -210,32 +210,50 @@ class _Sweep:
 
     def build(self, place: _Place) -> Outcome:
         """Run ./doit for one member, to its end."""
-        member, lines, failed = place.member, deque[str](maxlen=LAST_LINES), ""
-        began = time.monotonic()
+        member, began = place.member, time.monotonic()
 
-        def line(text: str) -> None:
-            nonlocal failed
-            lines.append(text)
-            if found := STEP_LINE.fullmatch(text):
-                step, change, phase = found.groups()
-                if step == SEEDED and not place.shared:
-                    place.shared = True
-                    self.changed.set()
-                failed = step if change == "failed" else failed
-                self.tell(Event("step", member, f"{step}: {phase or change}"))
+        def step(name: str, what: str) -> None:
+            if name == SEEDED and not place.shared:
+                place.shared = True
+                self.changed.set()
+            self.tell(Event("step", member, f"{name}: {what}"))
 
+        watch = _Watch(step)
         try:
             self.tell(Event("started", member))
-            status = _doit(member, line)
+            status = _judged(member, _doit(member, watch))
+            wall_s, log = time.monotonic() - began, member.folder / LOG
             outcome = Outcome(
-                member, _judged(member, status), member.folder, member.folder / LOG,
-                time.monotonic() - began, tuple(lines), failed,
-            )  # fmt: skip
+                member, status, member.folder, log, wall_s, tuple(watch.last), watch.failed
+            )
             self.tell(Event("ended", member, outcome=outcome))
             return outcome
         finally:
             place.shared = True
             self.changed.set()
+
+
+class _Watch:
+    """Follows what a member's ./doit prints."""
+
+    def __init__(self, on_step: Callable[[str, str], None]) -> None:
+        self.on_step = on_step
+        self.last = deque[str](maxlen=LAST_LINES)
+        self.failed = ""  # the step that failed
+        self.current = ""  # the step under way
+
+    def __call__(self, text: str) -> None:
+        self.last.append(text)
+        found = STEP_LINE.fullmatch(text)
+        if not found:
+            return
+        step, change, phase = found.groups()
+        if phase and step != self.current:
+            return  # a line of the table at the end looks like that too
+        if change == "failed":
+            self.failed = step
+        self.current = step if phase or change == "runs" else ""
+        self.on_step(step, phase or change)
 
 
 def _doit(member: Member, on_line: Callable[[str], None]) -> int:

@@ -228,3 +228,9 @@ def test_what_makes_another_design_is_in_the_name_of_its_folder():
     assert fast.folder.name == "seed-2-clock_mhz-62.5"
     assert "variant=seed-2-clock_mhz-62.5" in fast.words
     assert "cache=off" in fast.words
+
+
+def test_only_steps_are_told_not_the_tables_that_a_build_ends_with(measured: Toy):
+    told = [line for line in swept(measured, 1) if line.startswith("step seed-1 ")]
+    steps = ("generate", "synthesize", "implement", "report", "bitstream")
+    assert told == [f"step seed-1 {name}: {what}" for name in steps for what in ("runs", "done")]
