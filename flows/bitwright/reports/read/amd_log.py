@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bitwright.reports.read.amd_times import Times
-from bitwright.reports.read.log import Lines, Log, Tally
+from bitwright.reports.read.log import Lines, Log, Tally, log_of
 
 MESSAGE = re.compile(
     r"(INFO|STATUS|WARNING|CRITICAL WARNING|ERROR|FATAL|FATAL ERROR): ?"
@@ -44,7 +44,6 @@ def parse_amd_log(lines: Iterable[str], dialect: Dialect) -> Log:
     scan = _Scan(dialect, Lines(map(_plain, lines), dialect.last))
     for line in scan.lines:
         scan.read(line)
-    scan.times.close()
     return scan.log()
 
 
@@ -92,24 +91,19 @@ class _Scan:
             self.said["part"] = part[1] or part[2] or part[3]
 
     def log(self) -> Log:
-        incomplete, times = self._incomplete(), self.times
-        return Log(
-            version=self.said.get("version"),
-            part=self.said.get("part"),
-            lines=self.lines.number,
-            started=self.said.get("started"),
-            ended=None if incomplete else self.said.get("ended"),
-            cpu_s=None if incomplete else times.cpu_s,
-            elapsed_s=None if incomplete else times.elapsed_s,
-            memory_mb=times.memory_mb,
-            counts=dict(self.tally.counts),
-            messages=self.tally.messages(),
-            phases=times.phases.listed(),
-            missing=self.tally.missing() | times.phases.missing(),
-            incomplete=incomplete,
+        self.times.close()
+        return log_of(
+            self.lines,
+            self.tally,
+            self.times.phases,
+            incomplete=self._incomplete(),
+            cpu_s=self.times.cpu_s,
+            elapsed_s=self.times.elapsed_s,
+            memory_mb=self.times.memory_mb,
+            **self.said,
         )
 
     def _incomplete(self) -> str:
         if self.dialect.nested and self.open > 0 and self.dialect.last.match(self.lines.text):
-            return f"line {self.lines.number}: a run within the run took its leave, not the run"
+            return f"line {self.lines.number}: not as many runs took their leave as began"
         return self.lines.incomplete(self.dialect.leave)

@@ -10,9 +10,9 @@ INFO: [HLS 200-111] Finished Linking: CPU user time: 1.2 seconds. CPU system tim
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bitwright.reports.read.log import NUMBER, Phase, Phases
+from bitwright.reports.read.log import NUMBER, TEXT, Phase, Phases
 
 TIME, ELAPSED, CPU = "Time (s): ", "Elapsed time: ", "CPU user time: "
 CLOCK = r"(\d{1,6}:\d\d:\d\d(?:\.\d{1,9})?)"
@@ -45,9 +45,9 @@ class Times:
     cpu_s: float | None = None  # of the whole run
     elapsed_s: float | None = None
     memory_mb: float | None = None  # the highest so far
-    _checked: tuple[int, str, str] | None = None  # line, name, sum; its time may yet come
-    _steps: dict[str, int] = field(default_factory=dict)  # those begun, in `phases`
+    _checked: Phase | None = None  # its checksum was the previous line; its time may yet come
     _ended: int | None = None  # the step that the previous line ended; its time may yet come
+    _steps: dict[str, int] = field(default_factory=dict)  # those begun, in `phases`
 
     def read(self, line: int, text: str, previous: str) -> None:
         """Read one line that is not blank, without severity and id, and the one before it."""
@@ -57,43 +57,35 @@ class Times:
             return  # as most lines of a log
         self._checked = self._ended = None
         found = _timed(line, text)
+        if found:
+            self.memory_mb = max(self.memory_mb or 0, found.memory_mb or 0)
         if found and not found.name and ended is not None:
             self.phases.change(
                 ended, cpu_s=found.cpu_s, elapsed_s=found.elapsed_s, memory_mb=found.memory_mb
             )
         elif found and not found.name and checked:
-            self._add(found, checked[0], checked[1], checked[2])
+            name, sum = checked.name, checked.checksum
+            self.phases.add(replace(found, line=checked.line, name=name, checksum=sum))
         else:
             if checked:
-                self.phases.add(Phase(checked[1], checked[0], checksum=checked[2]))
+                self.phases.add(checked)
             if found:
-                self._add(found, line, found.name or _name(previous))
-            elif "Checksum: " in text and (sum := CHECKED.match(text)):
-                self._checked = (line, _name(sum[1] or "Checksum"), sum[2])
-            elif text[0] == "[":
-                self._clocked(line, text)
-            elif total := TOTAL.match(text):
-                self._total(total)
+                self.phases.add(replace(found, name=found.name or _name(previous)))
+            else:
+                self._untimed(line, text)
 
     def close(self) -> None:
         """The log is at its end."""
         if self._checked:
-            line, name, sum = self._checked
-            self.phases.add(Phase(name, line, checksum=sum))
+            self.phases.add(self._checked)
 
-    def _add(self, found: Phase, line: int, name: str, checksum: str | None = None) -> None:
-        self.phases.add(
-            Phase(
-                name,
-                line,
-                cpu_s=found.cpu_s,
-                elapsed_s=found.elapsed_s,
-                memory_mb=found.memory_mb,
-                gain_mb=found.gain_mb,
-                checksum=checksum,
-            )
-        )
-        self.memory_mb = max(self.memory_mb or 0, found.memory_mb or 0) or None
+    def _untimed(self, line: int, text: str) -> None:
+        if "Checksum: " in text and (sum := CHECKED.match(text)):
+            self._checked = Phase(_name(sum[1] or "Checksum"), line, checksum=sum[2][:TEXT])
+        elif text[0] == "[":
+            self._clocked(line, text)
+        elif total := TOTAL.match(text):
+            self._total(total)
 
     def _clocked(self, line: int, text: str) -> None:
         """A line of v++ that begins with the time of day."""

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-LISTED = 1000  # different messages of one severity that are listed; all are counted
+LISTED = 1000  # different messages of one severity that are listed, with and without ids; all count
 PHASES = 10_000  # phases that are listed
 LINE = 4096  # characters of a line that are looked at
 TEXT = 400  # characters kept of a message, an id, a name
 NUMBER = r"(\d{1,12}(?:\.\d{1,9})?)"  # as logs write it; a float holds it
 SHOWN = 60  # of a line that is quoted
+LATE = ("ended", "cpu_s", "elapsed_s")  # what a tool says when it is done
 PLACE = re.compile(r"(\S+?:\d+)(?::\d+)?:? |.*[\[(]([^\s\[\]()]+:\d+)(?::\d+)?[\])]\.?$")
 
 
@@ -107,11 +108,11 @@ class _Tallied:
 
 @dataclass(slots=True)
 class Tally:
-    """Messages as they come in, each kind kept once, LISTED kinds of each severity at most."""
+    """Messages as they come in, each kind kept once, a bounded number of kinds."""
 
     counts: Counter[str] = field(default_factory=Counter)
     unlisted: int = 0
-    _kinds: Counter[str] = field(default_factory=Counter)
+    _kinds: Counter[tuple[str, bool]] = field(default_factory=Counter)
     _found: dict[tuple[str, str | None, str], _Tallied] = field(default_factory=dict)
 
     def add(self, severity: str, id: str | None, line: int, text: str) -> None:
@@ -121,10 +122,11 @@ class Tally:
         key = (severity, id, "" if id else text)
         tallied = self._found.get(key)
         if tallied is None:
-            if self._kinds[severity] == LISTED:
+            group = (severity, id is None)  # those without ids do not push out those with
+            if self._kinds[group] == LISTED:
                 self.unlisted += 1
                 return
-            self._kinds[severity] += 1
+            self._kinds[group] += 1
             tallied = self._found[key] = _Tallied(line, text)
         tallied.count += 1
 
@@ -184,3 +186,35 @@ class Phases:
         if not self.unlisted:
             return {}
         return {"phases": f"{self.unlisted} more were timed: {PHASES} are listed"}
+
+
+def log_of(
+    lines: Lines,
+    tally: Tally,
+    phases: Phases | None = None,
+    *,
+    incomplete: str,
+    memory_mb: float | None = None,
+    **said: Any,
+) -> Log:
+    """The sum. `said` are fields of Log that the tool told at its end: left open in a log that
+    breaks off, but for `version`, `part` and `started`, which stand at the head."""
+    early = {name: said.pop(name, None) for name in ("version", "part", "started")}
+    late = {name: None if incomplete else said.get(name) for name in LATE}
+    why = "the log breaks off" if incomplete else "not printed"
+    numbers = {"memory_mb": memory_mb, "cpu_s": late["cpu_s"], "elapsed_s": late["elapsed_s"]}
+    return Log(
+        **early,
+        **late,
+        lines=lines.number,
+        memory_mb=memory_mb,
+        counts=dict(tally.counts),
+        messages=tally.messages(),
+        phases=phases.listed() if phases else (),
+        missing={
+            **{name: why for name, number in numbers.items() if number is None},
+            **tally.missing(),
+            **(phases.missing() if phases else {}),
+        },
+        incomplete=incomplete,
+    )

@@ -22,7 +22,16 @@ GAP = 3  # characters between columns
 INDENT = 2
 ABOUT = ("missing", "incomplete")  # shown last, in words
 WORDS = {True: "yes", False: "no", None: "—"}
-RANK = ("ERROR", "CRITICAL WARNING", "WARNING", "ADVISORY", "INFO", "STATUS")  # worst first
+RANK = (
+    "FATAL ERROR",
+    "FATAL",
+    "ERROR",
+    "CRITICAL WARNING",
+    "WARNING",
+    "ADVISORY",
+    "INFO",
+    "STATUS",
+)  # worst first
 STYLES = {"ERROR": "bold red", "CRITICAL WARNING": "magenta", "WARNING": "yellow"}
 
 

@@ -79,7 +79,7 @@ def test_a_run_within_a_run_does_not_end_the_log(specimen):
     ]
     inner = text.index("[Mon Sep 30 09:17:41")  # just after the inner run has taken its leave
     cut = parse_vivado_log(lines_of([text[:inner].encode()]), origin=ORIGIN)
-    assert "a run within the run took its leave" in cut.incomplete
+    assert "not as many runs took their leave as began" in cut.incomplete
 
 
 @pytest.mark.parametrize("name", ["vivado-2022.2/runme.log", "vivado-2024.1/vivado.log"])
@@ -138,3 +138,18 @@ def test_what_is_beyond_the_bound_is_counted_and_said():
     assert len(log.phases) == PHASES
     assert log.missing["messages"].startswith(f"{2 * (PHASES + 5 - LISTED)} messages are only")
     assert log.missing["phases"].startswith("5 more")
+
+
+def test_messages_without_ids_do_not_push_out_those_with():
+    flood = (b"WARNING: pass %d\n" % number for number in range(LISTED + 50))
+    lines = [b"****** Vivado v2022.2 (64-bit)\n", *flood, b"WARNING: [Synth 8-1] the one\n"]
+    log = parse_vivado_log(lines_of(lines), origin=Path("flood.log"))
+    assert [m.id for m in log.messages if m.id] == ["Synth 8-1"]
+    assert log.counts == {"WARNING": LISTED + 51}
+
+
+def test_what_is_not_printed_or_cut_off_is_missing_with_its_reason(runme, specimen):
+    assert (runme.elapsed_s, runme.missing["elapsed_s"]) == (None, "not printed")
+    text = specimen("vivado-2022.2/runme.log")
+    cut = parse_vivado_log(lines_of([text[:900].encode()]), origin=ORIGIN)
+    assert (cut.memory_mb, cut.missing["memory_mb"]) == (None, "the log breaks off")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bitwright.reports.read.kind import Kind
-from bitwright.reports.read.log import NUMBER, Lines, Log, Phase, Phases, Tally
+from bitwright.reports.read.log import NUMBER, Lines, Log, Phase, Phases, Tally, log_of
 
 MESSAGE = re.compile(r"(Info|Warning|ERROR): *(.*)")
 TIMED = re.compile(r"(?!at iteration)(?:of which )?(.*?)[: ]+(?:[Tt]ime[: ]+)?" + NUMBER + r" ?s$")
@@ -45,21 +45,7 @@ def parse_nextpnr_log(lines: Iterable[str], *, origin: Path) -> Log:
             phases.add(Phase(timed[1].strip(), log.number, elapsed_s=float(timed[2])))
         elif checked := CHECKED.match(text):
             phases.add(Phase("Checksum", log.number, checksum=checked[1]))
-    return Log(
-        version=None,
-        part=None,
-        lines=log.number,
-        started=None,
-        ended=None,
-        cpu_s=None,
-        elapsed_s=None,
-        memory_mb=None,
-        counts=dict(tally.counts),
-        messages=tally.messages(),
-        phases=phases.listed(),
-        missing=tally.missing() | phases.missing(),
-        incomplete=log.incomplete("'Program finished normally'"),
-    )
+    return log_of(log, tally, phases, incomplete=log.incomplete("'Program finished normally'"))
 
 
 KIND = Kind(

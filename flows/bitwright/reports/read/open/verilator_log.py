@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bitwright.reports.read.kind import Kind
-from bitwright.reports.read.log import NUMBER, Lines, Log, Tally
+from bitwright.reports.read.log import NUMBER, Lines, Log, Tally, log_of
 
 MESSAGE = re.compile(r"%(Warning|Error)(?:-(\w+))?: (.*)")
 EXIT = re.compile(r"Exiting due to (?:(\d{1,9}) (warning|error)|too many)")
@@ -34,21 +34,14 @@ def parse_verilator_log(lines: Iterable[str], *, origin: Path) -> Log:
     for line in log:
         if line[0] in "%-.":
             scan.read(log.number, line)
-    incomplete = scan.incomplete(log)
-    return Log(
+    return log_of(
+        log,
+        scan.tally,
+        incomplete=scan.incomplete(log),
         version=scan.version,
-        part=None,
-        lines=log.number,
-        started=None,
-        ended=None,
-        cpu_s=None if incomplete else scan.cpu_s,
-        elapsed_s=None if incomplete else scan.elapsed_s,
+        cpu_s=scan.cpu_s,
+        elapsed_s=scan.elapsed_s,
         memory_mb=scan.memory_mb,
-        counts=dict(scan.tally.counts),
-        messages=scan.tally.messages(),
-        phases=(),
-        missing=scan.tally.missing(),
-        incomplete=incomplete,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bitwright.reports.read.kind import Kind
-from bitwright.reports.read.log import NUMBER, Lines, Log, Phase, Phases, Tally
+from bitwright.reports.read.log import NUMBER, Lines, Log, Phase, Phases, Tally, log_of
 
 MESSAGE = re.compile(  # slang writes FILE:LINE:COLUMN before, and [-Wname] behind
     r"(?:(\S+:\d+(?::\d+)?): )?([Ww]arning|ERROR|[Ee]rror): (.*?)(?: \[-W([\w-]+)\])?$"
@@ -55,20 +55,14 @@ def parse_yosys_log(lines: Iterable[str], *, origin: Path) -> Log:
             phases.add(Phase("End of script", log.number, checksum=end[1]))
     incomplete = log.incomplete("'End of script' and 'Time spent'")
     done = None if incomplete else end
-    return Log(
-        version=version,
-        part=None,
-        lines=log.number,
-        started=None,
-        ended=None,
-        cpu_s=round(float(done[2]) + float(done[3]), 3) if done else None,
-        elapsed_s=None,
-        memory_mb=float(done[4]) if done and done[4] else None,
-        counts=dict(tally.counts),
-        messages=tally.messages(),
-        phases=phases.listed(),
-        missing=tally.missing() | phases.missing(),
+    return log_of(
+        log,
+        tally,
+        phases,
         incomplete=incomplete,
+        version=version,
+        cpu_s=round(float(done[2]) + float(done[3]), 3) if done else None,
+        memory_mb=float(done[4]) if done and done[4] else None,
     )
 
 
