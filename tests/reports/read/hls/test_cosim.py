@@ -148,6 +148,17 @@ def test_what_cannot_be_is_refused(specimen, read, name, this, that, said):
         read(text.replace(this, that))
 
 
+def test_a_table_with_other_columns_is_refused(specimen):
+    lines = [
+        line.replace("|          |          |      min", "|          |      min").replace(
+            "|      Pass|", "|"
+        )
+        for line in specimen(OLD + "ffn_cosim.rpt").splitlines(keepends=True)
+    ]
+    with pytest.raises(ReportError, match="no table"):
+        report("".join(lines))
+
+
 @given(st.lists(st.integers(0, 10**14), min_size=1, max_size=20))
 def test_transactions_that_are_rendered_are_read_again(latencies):
     lines = ["                             latency        interval"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,24 @@ def test_a_report_cut_anywhere_is_refused(specimen, name):
 def test_what_cannot_be_is_refused(specimen, this, that, said):
     with pytest.raises(ReportError, match=said):
         read(specimen(NEW).replace(this, that))
+
+
+def test_an_attribute_that_is_not_there_is_empty_or_refused(specimen):
+    text = specimen(NEW)
+    for found in re.finditer(r' \w+="[^"]*"', text):
+        try:
+            read(text[: found.start()] + text[found.end() :])
+        except ReportError as error:
+            assert "csynth.xml" in str(error)
+
+
+def test_an_element_that_is_not_there_is_missing_or_refused(specimen):
+    text = specimen(NEW)
+    for found in re.finditer(r"<(\w+)[^<>]*>[^<>]*</\1>\n", text):
+        try:
+            read(text[: found.start()] + text[found.end() :])
+        except ReportError as error:
+            assert "csynth.xml" in str(error)
 
 
 @given(functions())

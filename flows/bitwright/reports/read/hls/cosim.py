@@ -13,6 +13,7 @@ from bitwright.reports.read.kind import Kind
 HEAD = re.compile(r"^\+ +RTL +\+ +Status +\+", re.MULTILINE)
 FACT = re.compile(r"^(Report time|Solution|Simulation tool) +: (.*?)\.?$", re.MULTILINE)
 COLUMNS = ["min", "avg", "max", "min", "avg", "max"]
+WIDTHS = (8, 9)  # RTL, status, COLUMNS, and from 2020.2 the total execution time
 RULE = re.compile(r"\+(?:-+\+)+")
 
 
@@ -64,7 +65,8 @@ def parse_cosim(text: str, *, origin: Path) -> Cosim:
     lines = text.split("\n")
     at = next((at for at, line in enumerate(lines) if HEAD.match(line)), None)
     heads = _cells(lines[at + 1]) if at is not None and at + 1 < len(lines) else []
-    if at is None or [head for head in heads if head] != COLUMNS:
+    known = [head for head in heads if head] == COLUMNS and len(heads) in WIDTHS
+    if at is None or not known:
         wanted = "'+ RTL + Status +' above min, avg, max of latency and interval"
         numbers.refuse((at or 0) + 1, "no table of a co-simulation", wanted, repr(text[:40]))
     rules = [n for n, line in enumerate(lines) if n > at and RULE.fullmatch(line.strip())]

@@ -207,7 +207,8 @@ def bursts(root: Node) -> Iterator[Mapping[str, str]]:
     for item in section.all("item") if section is not None else ():
         heads = (item.word("table", "keys") or "").split(", ")
         for row in item.all("table", "column"):
-            first = {"table": item.attributes.get("name", ""), heads[0]: row.attributes["name"]}
+            table, name = (node.attributes.get("name", "") for node in (item, row))
+            first = {"table": table, heads[0]: name}
             cells = row.text.split(", ")
             if cells[-1].endswith(","):
                 cells[-1:] = [cells[-1].rstrip(","), ""]
