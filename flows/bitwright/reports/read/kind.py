@@ -32,8 +32,8 @@ class Kind:
     name: str  # timing_summary
     tool: str  # Vivado
     claims: Callable[[str], bool]  # given the first HEAD characters: is this one? True for one kind
-    parse: Callable[..., Reading]  # (text, *, origin); of a streamed kind (lines, *, origin)
-    streamed: bool = False  # read line by line, in constant memory: a log
+    parse: Callable[..., Reading]  # (text, *, origin); a streamed kind's text is its lines
+    streamed: bool = False  # a log: lines with their newlines, read in constant memory
 
 
 HEAD = 1 << 14  # characters by which a report is recognised
