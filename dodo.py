@@ -82,7 +82,11 @@ def task_site():
 
 
 def task_nightly():
-    """build configs/nightly.yml and say in one page what failed or got worse"""
+    """build configs/nightly.yml and say in one page what failed or got worse
+
+    The page is build/nightly/summary.md. Exit status 0: nothing failed, nothing got worse than its
+    baseline; 1: something did; 2: the matrix or the command line is wrong, nothing was built.
+    """
     return tasks.action(nightly.task)
 
 

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -107,10 +108,15 @@ def ends(process: subprocess.Popen[str], what: str) -> str:
     """Read what a sweep says up to a line that has `what` in it."""
     assert process.stdout
     said = ""
-    for line in process.stdout:
-        said += line
-        if what in line:
-            return said
+    late = threading.Timer(60, process.kill)  # a time that no healthy run needs
+    late.start()
+    try:
+        for line in process.stdout:
+            said += line
+            if what in line:
+                return said
+    finally:
+        late.cancel()
     raise AssertionError(f"never said {what!r}:\n{said}")
 
 
