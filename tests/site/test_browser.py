@@ -129,7 +129,6 @@ def test_a_page_loads_files_only_under_three_megabytes_and_complains_of_nothing(
     assert page.complaints == []
     assert [url for url in page.loaded if not url.startswith(("file://", "data:"))] == []
     assert page.weight < HEAVIEST
-    page.tab.evaluate("for (const i of document.images) i.loading = 'eager'")
     page.tab.wait_for_function("() => [...document.images].every((i) => i.complete)")
     SHOTS.mkdir(parents=True, exist_ok=True)
     shot = SHOTS / f"{Path(name).stem}-{theme}.png"

@@ -82,7 +82,7 @@ window.bitwright = window.bitwright || {};
       commit: builds.map((b) => b.commit || "commit unknown"), ended: builds.map((b) => b.ended.replace("T", " ").slice(0, 16) || "time unknown"),
       verdict: builds.map((b) => (b.ok === null ? "not judged" : b.ok ? "limits met" : "limits missed")),
       what: builds.map((b) => b.what || " "), fill: builds.map((b) => (b.ok === false ? bad : good)),
-      mark: builds.map((b) => (b.ok === false ? "x" : "circle")), page: builds.map((b) => b.page),
+      mark: builds.map((b) => (b.ok === false ? "x" : "circle")),
     }});
     const points = plot.scatter({field: "x"}, {field: "y"}, {
       source, size: builds.length > 150 ? 5 : 7, marker: {field: "mark"}, fill_color: {field: "fill"},
