@@ -106,7 +106,7 @@ class Times:
         self.cpu_s = round(float(total[1]) + float(total[2]), 3) if total[1] else None
         self.elapsed_s = _seconds(total[3] or total[4])
         if total[5]:
-            self.memory_mb = float(total[5]) * MB[total[6]]
+            self.memory_mb = max(self.memory_mb or 0, float(total[5]) * MB[total[6]])
 
 
 def _timed(line: int, text: str) -> Phase | None:

@@ -75,3 +75,13 @@ def test_real_logs_have_the_counts_their_collector_found_with_grep():
         # on a console, a message may follow the prompt; nothing else is before one
         lines = re.findall(rb"(?m)^(?:.*\x1b\[12C)?INFO:", data)
         assert log.counts.get("INFO", 0) == len(lines), entry.path
+
+
+def test_memory_is_the_highest_that_was_printed_not_the_last(specimen):
+    total = "INFO: [HLS 200-112] Total"
+    higher = (
+        "INFO: [HLS 200-111] Finished Linking Time (s): cpu = 00:00:01 ; elapsed = 00:00:01 . "
+        "Memory (MB): peak = 2051.633 ; gain = 0.000 ; free physical = 1 ; free virtual = 2\n"
+    )
+    log = read(specimen(LOGS[0]).replace(total, higher + total))
+    assert log.memory_mb == 2051.633
