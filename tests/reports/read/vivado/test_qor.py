@@ -17,6 +17,7 @@ from tests.reports.read.truncation import check_truncation
 
 HERE = Path("mill_qor.rpt")
 ANALYSIS, ASSESSMENT = "vivado-2025.1/design_analysis.rpt", "vivado-2023.2/qor_assessment.rpt"
+LEVELS = "vivado-2022.2/design_analysis_levels.rpt"
 RAW = (Path(__file__).parents[3] / "specimens" / ANALYSIS).read_bytes()
 
 
@@ -51,13 +52,19 @@ def test_levels_and_congestion_are_as_printed(specimen):
     )
 
 
+def test_levels_alone_are_a_report(specimen):
+    found = read(specimen(LEVELS))
+    assert (found.paths, found.logic_levels[0].paths) == ((), {"2": 12, "3": 8})
+    assert len(found.notes["Logic Level Distribution"]) == 2
+
+
 def test_an_assessment_gives_its_score_and_its_tables(specimen):
     found = read(specimen(ASSESSMENT))
     assert (found.report, found.score) == ("qor_assessment", 4)
     assert found.tables[1].rows[3] == ("WNS", "0.000", "-0.212", "-", "-", "REVIEW")
 
 
-@pytest.mark.parametrize("name", [ANALYSIS, ASSESSMENT])
+@pytest.mark.parametrize("name", [ANALYSIS, ASSESSMENT, LEVELS])
 def test_a_truncated_report_is_refused_or_says_so(specimen, name):
     check_truncation(KIND, specimen(name))
 

@@ -156,6 +156,7 @@ def test_line_ends_do_not_matter(specimen, name):
         ("Timing constraints are not", "All user specified timing constraints are", "endpoints"),
         ("     -0.207", "     -0.307", "wns_ns is -0.307 of the design, -0.207 of its clocks"),
         ("     -0.207", "     -0,207", "is no number for wns_ns"),
+        ("     388664", "          0", "wns_ns is -0.207, and no endpoint fails"),
         ("Slack (VIOLATED) :        -0.207ns", "Slack (MET) :        -0.207ns", "that is MET"),
         ("slack                                 -0.207", "slack      -0.208", "below it"),
         ("5.822", "5.8x2", "no line of a path"),
@@ -199,6 +200,41 @@ def test_a_section_missing_between_others_is_refused(specimen):
     end = text.index("Min Delay Paths\n")
     with pytest.raises(ReportError, match="'Max Delay Paths' is missing before it"):
         read(text[:begin] + text[end:])
+
+
+def test_a_section_missing_at_a_groups_end_is_refused(specimen):
+    text = specimen(OLD)
+    begin = text.index("Pulse Width Checks\n")
+    end = text.index("\n" + "-" * 99, begin)
+    with pytest.raises(ReportError, match="no 'Pulse Width Checks' above this group"):
+        read(text[:begin] + text[end:])
+
+
+def test_a_number_wider_than_its_column_is_told_by_its_place_in_the_row(specimen):
+    text = specimen(NEW)
+    wide = text.replace(" -1234567.890 ", " -1234567890.890 ")
+    assert read(wide).tns_ns == read(wide).clocks[0].tns_ns == -1234567890.890
+    assert read(wide).setup_endpoints == read(text).setup_endpoints
+
+
+def test_a_number_under_no_column_of_a_row_with_blanks_is_refused(specimen):
+    text = specimen(OLD)
+    with pytest.raises(ReportError, match="a number stands under no column"):
+        read(text.replace("    7.000        0.000", "  7.000        0.000"))
+
+
+def test_what_has_no_line_end_is_not_trusted(specimen):
+    found = read(specimen(OLD) + "x")
+    assert found.incomplete.endswith("the last line has no end")
+    assert replace(found, incomplete="") == read(specimen(OLD))
+
+
+def test_without_details_the_tables_are_the_whole_report(specimen):
+    text = specimen(OLD).replace("-max_paths 10 ", "-no_detailed_paths ")
+    text = text[: text.index("| Timing Details")].rpartition("-" * 96)[0]
+    found = read(text)
+    assert (found.incomplete, found.paths, found.wns_ns) == ("", (), 1.702)
+    assert read(text[:-1]).incomplete
 
 
 def test_a_group_that_the_tables_name_and_the_details_lack_is_incomplete(specimen):

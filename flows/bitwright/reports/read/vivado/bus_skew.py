@@ -176,8 +176,6 @@ def _constraints(text: str) -> tuple[tuple[Constraint, ...], str]:
         broken = broken or f"ends in or before constraint {len(blocks) + 1}"
         if not text[blocks[-1].end() if blocks else end :].rstrip("\n").count("\nId: ") <= 1:
             raise Malformed("a constraint is not as known", end)
-    if not broken and not text.endswith("\n\n\n"):
-        broken = "ends without the empty lines after a constraint"
     return tuple(found[number] for number in sorted(found)), broken
 
 

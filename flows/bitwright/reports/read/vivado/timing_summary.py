@@ -124,7 +124,6 @@ class Section:
 
     at: int  # offset of its first character
     text: str
-    closed: bool  # something stands after it, or the empty lines that end a section
 
     def table(self) -> tuple[list[str], int]:
         """Heading, dashes and rows, and their first character's offset."""
@@ -203,8 +202,7 @@ def _sections(head: str, *, whole: bool) -> dict[str, Section]:
     ends = [*(box.start() for box in boxes[1:]), len(head)][: len(boxes)]
     found: dict[str, Section] = {}
     for box, end in zip(boxes, ends, strict=True):
-        text = head[box.end() : end]
-        found[box[1]] = Section(box.end(), text, text.endswith("\n\n\n") or end < len(head))
+        found[box[1]] = Section(box.end(), head[box.end() : end])
     here = [name in found for name in TABLES]
     if not here[0]:
         last = [box[1] for box in boxes][-1:] or ["the head"]
@@ -340,14 +338,12 @@ def _incomplete(
     absent = [name for name in TABLES if name not in sections]
     if absent:
         return f"ends before '{absent[0]}'"
-    for name, section in sections.items():
-        if not section.closed:
-            return f"ends in '{name}'"
-    if DETAILS_OFF in header.command:
-        return ""
     if f"\n| {DETAILS}\n" not in text:
-        return f"ends before '{DETAILS}'"
-    if details is not None and (why := details.broken or _without_details(header, tables, details)):
+        if DETAILS_OFF not in header.command:
+            return f"ends before '{DETAILS}'"
+    elif details is not None and (
+        why := details.broken or _without_details(header, tables, details)
+    ):
         return f"ends in '{DETAILS}': {why}"
     if "-datasheet" in header.command and "\n| Data sheet\n" not in text:
         return "ends before 'Data sheet'"
