@@ -12,7 +12,7 @@ from bitwright.reports.read.vivado.cdc import KIND, parse_cdc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reports.read.truncation import check_cut, check_truncation, values_of
+from tests.reports.read.truncation import check_truncation
 
 HERE = Path("cdc.rpt")
 FOLDER = Path(__file__).parents[3] / "specimens/vivado-2022.2"
@@ -101,23 +101,22 @@ def test_each_report_is_claimed_by_its_kind_alone(name):
     assert recognise(text_of(name), origin=HERE) is KIND
 
 
-@pytest.mark.parametrize("name", ["cdc_safe", "cdc_details"])
+@pytest.mark.parametrize("name", SPECIMENS)
 def test_a_cut_report_is_refused_or_marked_and_never_wrong(name):
     check_truncation(KIND, text_of(name))
 
 
-def test_pairs_of_a_cut_report_are_never_wrong():
-    """Between two lines of this table nothing tells that there were more: see parse_cdc."""
-    data = text_of("cdc").encode()
-    whole = values_of(KIND, data)
-    rows = {at for at, byte in enumerate(data, start=1) if byte == ord("\n")}
-    rows = {at for at in rows if b"\nCritical" in data[:at] and at < len(data)}
-    for at in range(len(data)):
-        if at in rows:
-            part = values_of(KIND, data[:at])
-            assert part["clock_pairs"] == whole["clock_pairs"][: len(part["clock_pairs"])]
-        else:
-            check_cut(KIND, data, at, whole)
+def test_a_report_returned_as_a_string_need_not_end_with_a_blank_line():
+    text = text_of("cdc").rstrip("\n").replace("-file cdc.rpt", "-return_string") + "\n"
+    cdc = parse_cdc(text, origin=HERE)
+    assert (cdc.endpoints.total, cdc.incomplete) == (217, "")
+
+
+def test_a_report_that_ends_below_its_title_is_incomplete_and_not_clean():
+    text = text_of("cdc_safe").replace("All paths are Safely Timed.\n", "")
+    cdc = parse_cdc(text, origin=HERE)
+    assert (cdc.safely_timed, cdc.endpoints.unsafe) == (None, None)
+    assert cdc.incomplete.endswith("no crossing, or the report is cut")
 
 
 @given(st.sampled_from(SPECIMENS), st.data())

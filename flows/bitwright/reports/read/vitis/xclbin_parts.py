@@ -17,6 +17,11 @@ FURTHER = " " * 17  # a text that goes on in the next line
 UNDERLINE = re.compile(r"^-{4,}$")
 
 
+def refused(origin: Path, line: int, expected: str, found: str) -> NoReturn:
+    where = Path(f"{origin}:{line}")
+    refuse(where, "this xclbin's info is not as known", expected=expected, found=found)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Lines of one thing, up to a blank line; a name may stand twice (Memory)."""
@@ -27,8 +32,7 @@ class Group:
 
     def refuse(self, expected: str) -> NoReturn:
         found = ", ".join(f"{name}: {text}" for name, text in self.fields)[:120]
-        where = Path(f"{self.origin}:{self.line}")
-        refuse(where, "this xclbin's info is not as known", expected=expected, found=found)
+        refused(self.origin, self.line, expected, found)
 
     def __contains__(self, name: str) -> bool:
         return any(name == other for other, _ in self.fields)
@@ -72,6 +76,12 @@ class Part:
     name: str  # of the kernel or instance, else empty
     groups: tuple[Group, ...]
     text: tuple[str, ...]  # lines that are no fields: '<empty>', key value pairs
+    line: int  # of its title
+    origin: Path
+
+    def refuse(self, expected: str) -> NoReturn:
+        names = [text for group in self.groups for _, text in group.fields]
+        refused(self.origin, self.line, expected, ", ".join(names)[:120] or "nothing")
 
     @property
     def fields(self) -> dict[str, str]:
@@ -86,7 +96,8 @@ def parts_of(lines: Sequence[str], *, origin: Path) -> Iterator[Part]:
         title = lines[at].rstrip() if at >= 0 else ""
         named = NAMED.match(title)
         groups, text = _groups(lines, range(at + 1, end), origin)
-        yield Part(named[1] if named else title, named[2] if named else "", groups, text)
+        what, name = (named[1], named[2]) if named else (title, "")
+        yield Part(what, name, groups, text, at + 1, origin)
 
 
 def _title(lines: Sequence[str], at: int) -> bool:
