@@ -49,12 +49,30 @@ MEASURES: Mapping[str, Measure] = {
         Measure("peak_rss_mib", "peak memory", "MiB", LOWER),
     )
 }
+REPORTED: Mapping[str, Measure] = {  # in reports of tools only: for diffs, not for limits
+    measure.name: measure
+    for measure in (
+        Measure("tpws_ns", "total pulse width slack", "ns", HIGHER, 3, 2),
+        Measure("slack_ns", "slack", "ns", HIGHER, 3, 2),
+        Measure("worst_slack_ns", "worst slack", "ns", HIGHER, 3, 4),
+        Measure("setup_failing_endpoints", "failing setup endpoints", "", LOWER, 0, 4),
+        Measure("hold_failing_endpoints", "failing hold endpoints", "", LOWER, 0, 4),
+        Measure("total_on_chip_w", "power on chip", "W", LOWER, 3, 2),
+        Measure("dynamic_w", "dynamic power", "W", LOWER, 3),
+        Measure("static_w", "static power", "W", LOWER, 3),
+        Measure("errors", "errors", "", LOWER, 0, 4),
+        Measure("violations", "violations", "", LOWER, 0, 2),
+        Measure("ERROR", "error messages", "", LOWER, 0, 4),
+        Measure("CRITICAL WARNING", "critical warnings", "", LOWER, 0, 2),
+    )
+}
 RESOURCES = ("lut", "ff", "bram_18k", "uram", "dsp", "io")
 
 
 def measure_of(name: str) -> Measure | None:
     """What a flat name measures: `clock.sys.wns_ns` is a `wns_ns`; None for an unknown name."""
-    return MEASURES.get(name.rpartition(".")[2])
+    last = name.rpartition(".")[2]
+    return MEASURES.get(last) or REPORTED.get(last)
 
 
 @dataclass(frozen=True, slots=True)

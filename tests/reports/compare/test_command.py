@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bitwright.errors import ReportError
 from bitwright.reports.compare import (
     Snapshot,
     baseline,
+    command,
     compare,
     render_json,
     render_markdown,
@@ -216,3 +218,43 @@ def test_the_test_and_its_rate_are_stated_where_there_is_a_noise_band(
     text = render_markdown(compare(baseline.accepted(before, seeds), after))
     assert "by 4 seeds of the baseline and Student's t" in text
     assert "of unchanged builds 2% show any gain or regression by chance" in text
+
+
+# --- reports of tools ---------------------------------------------------------------------------
+
+
+def test_a_timing_summary_is_compared_by_its_slacks_and_its_paths():
+    path = SPECIMENS / "vivado-2018.3/timing_summary.rpt"
+    found = command.of(path)
+    assert found.measures["wns_ns"] == pytest.approx(min(
+        value for name, value in found.measures.items() if name.endswith("wns_ns")
+    ))  # fmt: skip
+    assert found.paths
+    worse = replace(
+        found,
+        measures={**found.measures, "wns_ns": found.measures["wns_ns"] - 1},
+        paths=(replace(found.paths[0], slack_ns=(found.paths[0].slack_ns or 0) - 1),),
+    )
+    diff = compare(found, worse)
+    assert [(row.metric, row.verdict) for row in diff.rows] == [("wns_ns", "regression")]
+    assert diff.paths[0].change_ns == -1
+
+
+def test_a_hierarchy_is_compared_by_instance():
+    found = command.of(SPECIMENS / "vivado-2018.3/utilization_hierarchy.rpt")
+    assert found.instances[0].path == ""
+    assert len({node.path for node in found.instances}) == len(found.instances)
+    assert not any("hierarchy" in name for name in found.measures)
+
+
+def test_every_specimen_of_a_tool_is_equal_to_itself_or_has_nothing_to_compare():
+    compared = 0
+    for path in sorted(SPECIMENS.glob("v*-*/*.*")):
+        try:
+            one = command.of(path)
+        except ReportError:
+            continue
+        diff = compare(one, command.of(path))
+        assert (diff.rows, diff.paths, diff.hierarchy) == ((), (), ()), path
+        compared += 1
+    assert compared > 10

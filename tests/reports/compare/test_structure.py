@@ -47,6 +47,15 @@ def test_a_path_with_the_same_ends_is_the_same_path():
     assert match_paths([PATH], [PATH]) == ()
 
 
+def test_paths_with_the_same_ends_are_matched_worst_to_worst():
+    second = replace(PATH, slack_ns=5.0)
+    found = match_paths([second, PATH], [PATH, replace(PATH, slack_ns=4.5)])
+    assert [(moved.before, moved.change_ns) for moved in found] == [(second, -0.5)]
+    assert match_paths([PATH, PATH], [PATH, PATH]) == ()
+    (gone,) = match_paths([PATH, second], [PATH])
+    assert (gone.before, gone.after) == (second, None)
+
+
 def test_another_bit_of_the_same_registers_is_matched_and_said():
     (found,) = match_paths([PATH], [replace(PATH, end="u_b.y_q_TRELLIS_FF_Q_1", slack_ns=3.0)])
     assert (found.change_ns, found.note) == (-1.0, "another bit")
@@ -136,3 +145,9 @@ def test_what_is_new_one_way_is_gone_the_other(
     there = {(a, b, turned.get(f, f)) for (a, b), f in fates(match_instances(one, two)).items()}
     back = {(b, a, f) for (a, b), f in fates(match_instances(two, one)).items()}
     assert there == back
+
+
+def test_bits_of_a_vivado_register_are_one_register():
+    path = replace(PATH, start="u_a/x_reg[3]/C", end="u_b/y_reg[7]/D")
+    (found,) = match_paths([path], [replace(path, end="u_b/y_reg[1]/D", slack_ns=3.0)])
+    assert (found.change_ns, found.note) == (-1.0, "another bit")

@@ -4,7 +4,8 @@
     values.nets.errors         ->  nets.errors        (no measure: shown)
 
 An element of a list is known by its own name (`clocks[clk].wns_ns`); where elements have none, or
-share one, the list is left out: their order is no identity.
+share one, the list is left out: their order is no identity. Timing paths and instances of the
+hierarchy are no measures: they are matched by their ends and by their place.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bitwright.reports.compare.snapshot import Snapshot
-from bitwright.reports.measures import MEASURES
+from bitwright.reports.compare.snapshot import Instance, Snapshot, TimingPath
+from bitwright.reports.measures import MEASURES, RESOURCES
 from bitwright.reports.read.document import refuse
 from bitwright.reports.read.kind import values
 
 NAMED = ("name", "path", "rule", "id", "instance", "site_type", "clock", "label", "module")
+STRUCTURE = ("paths", "hierarchy")
+NO_QUANTITY = frozenset(
+    ("missing", "line", "depth", "index", "base_address", "started_ms", "ended_ms", "written_ms")
+)
 VALUE = ("used", "worst", "max", "estimated")  # of a measure, the one number that stands for it
 
 
@@ -41,11 +46,49 @@ def _read(path: Path) -> Snapshot:
     from bitwright.reports.read.recognise import read
 
     report = read(path)
-    measures = dict(leaves(values(report.reading)))
+    body = values(report.reading)
+    found = {name: body.pop(name, None) for name in STRUCTURE}
+    measures = dict(leaves(body))
     if not measures:
         refuse(path, "nothing to compare", expected="numbers", found=f"none in {report.kind.name}")
-    part = report.reading.part or ""
-    return Snapshot(label=str(path), kind=report.kind.name, measures=measures, part=part)
+    broken_off = report.reading.incomplete
+    return Snapshot(
+        label=f"{path} (breaks off: {broken_off})" if broken_off else str(path),
+        kind=report.kind.name,
+        measures=measures,
+        part=report.reading.part or "",
+        paths=tuple(_paths(found["paths"])),
+        instances=tuple(_instances(found["hierarchy"])),
+    )
+
+
+def _paths(found: Any) -> Iterator[TimingPath]:
+    """The paths of a Vivado report that say where they begin and end."""
+    for path in found if isinstance(found, list) else ():
+        if not {"source", "destination", "data_path_delay_ns"} <= path.keys():
+            return
+        yield TimingPath(
+            launch=f"{path['type']} {path['source_clock']}".strip(),
+            capture=path["destination_clock"],
+            start=path["source"],
+            end=path["destination"],
+            slack_ns=path["slack_ns"],
+            delay_ns=path["data_path_delay_ns"],
+            logic_ns=path["logic_ns"],
+            routing_ns=path["route_ns"],
+            levels=path["levels"],
+        )
+
+
+def _instances(found: Any) -> Iterator[Instance]:
+    """The instances of a hierarchical utilization, the first of them the top."""
+    nodes = found if isinstance(found, list) else []
+    for node in nodes:
+        if not {"path", "module"} <= node.keys():
+            return
+        path = node["path"].partition("/")[2].replace(".", "_").replace("/", ".")
+        area = {name: node[name] for name in RESOURCES if node.get(name) is not None}
+        yield Instance(path, node["module"], area)
 
 
 def leaves(value: Any, name: str = "") -> Iterator[tuple[str, float]]:
@@ -56,7 +99,7 @@ def leaves(value: Any, name: str = "") -> Iterator[tuple[str, float]]:
         yield _measure(name), float(value)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            if key not in ("missing", "line"):
+            if key not in NO_QUANTITY:
                 yield from leaves(item, f"{name}.{key}".lstrip("."))
     elif isinstance(value, list):
         for key, item in _elements(value):
@@ -78,5 +121,7 @@ def _elements(items: Sequence[Any]) -> Iterator[tuple[str, Any]]:
 def _measure(name: str) -> str:
     """`resources.lut.used` is the lut of `resources`; other names stay."""
     owner, _, last = name.rpartition(".")
+    if owner.startswith("violations[") and last == "count":
+        return f"{owner}.violations"
     known = owner.rpartition(".")[2] in MEASURES
     return owner if known and last in VALUE else name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from bitwright.reports.compare.snapshot import Instance, TimingPath
 from bitwright.reports.measures import MEASURES
 from bitwright.reports.paths import short
 
+BIT = re.compile(r"\[\d+\](/\w+)?$")  # of a Vivado register, with its pin
 Fate = Literal["same", "changed", "renamed", "new", "gone"]
 
 
@@ -49,11 +51,12 @@ class Grown:
 def match_paths(before: Sequence[TimingPath], after: Sequence[TimingPath]) -> tuple[Moved, ...]:
     """Every path that is not the same on both sides, the worst change first.
 
-    By clock edges and end cells; then by registers, where a bus has one such path on each side and
-    only the bit differs. What is left is gone or new.
+    By clock edges and end cells, several with the same ends worst to worst; then by registers,
+    where a bus has one such path on each side and only the bit differs. The rest is gone or new.
     """
-    left, right = list(before), list(after)
-    found = [Moved(a, b) for a, b in _pairs(left, right, _ends) if a != b]
+    same = Counter(before) & Counter(after)
+    left, right = (list((Counter(side) - same).elements()) for side in (before, after))
+    found = [Moved(a, b) for a, b in _in_order(left, right)]
     found += [Moved(a, b, "another bit") for a, b in _pairs(left, right, _registers)]
     found += [Moved(path, None) for path in left]
     found += [Moved(None, path) for path in right]
@@ -65,8 +68,37 @@ def _ends(path: TimingPath) -> Hashable:
 
 
 def _registers(path: TimingPath) -> Hashable:
-    ends = [short(cell) for cell in (path.start, path.end)]
-    return path.launch, path.capture, *((end.scope, end.signal) for end in ends)
+    return path.launch, path.capture, _register(path.start), _register(path.end)
+
+
+def _register(cell: str) -> Hashable:
+    """What the bits of a register share: u_a/acc_reg[3]/C and u_a.acc_q_TRELLIS_FF_Q_3."""
+    if "/" in cell:
+        return BIT.sub("", cell)
+    name = short(cell)
+    return name.scope, name.signal
+
+
+def _in_order(
+    left: list[TimingPath], right: list[TimingPath]
+) -> list[tuple[TimingPath, TimingPath]]:
+    """Pairs of the same ends, worst to worst; they are taken out of both lists."""
+    waiting: dict[Hashable, list[TimingPath]] = {}
+    for path in sorted(right, key=_slack):
+        waiting.setdefault(_ends(path), []).append(path)
+    pairs = []
+    for path in sorted(left, key=_slack):
+        if mates := waiting.get(_ends(path)):
+            pairs.append((path, mates.pop(0)))
+    left[:] = (Counter(left) - Counter(ours for ours, _ in pairs)).elements()
+    right[:] = (Counter(right) - Counter(theirs for _, theirs in pairs)).elements()
+    return pairs
+
+
+def _slack(path: TimingPath) -> tuple[float, float]:
+    """The worst first; what has no slack last, the longest of them first."""
+    slack = path.slack_ns if path.slack_ns is not None else float("inf")
+    return slack, -path.delay_ns
 
 
 def _pairs(
@@ -103,9 +135,10 @@ def match_instances(before: Sequence[Instance], after: Sequence[Instance]) -> tu
     right = {node.path: node for node in after}
     mates = _mates(left, right)
     taken = set(mates.values())
-    found = [_grown(left[a], right[b], left, right) for a, b in mates.items()]
-    found += [_grown(left[path], None, left, right) for path in left if path not in mates]
-    found += [_grown(None, right[path], left, right) for path in right if path not in taken]
+    own = _own(before), _own(after)
+    found = [_grown(left[a], right[b], own) for a, b in mates.items()]
+    found += [_grown(left[path], None, own) for path in left if path not in mates]
+    found += [_grown(None, right[path], own) for path in right if path not in taken]
     changed = [grown for grown in found if grown.fate != "same"]
     return tuple(
         sorted(changed, key=lambda grown: (-grown.size, grown.after or grown.before or ""))
@@ -157,14 +190,13 @@ def _alike(side: Iterable[Instance]) -> dict[Hashable, list[str]]:
     return found
 
 
-def _grown(
-    a: Instance | None,
-    b: Instance | None,
-    left: Mapping[str, Instance],
-    right: Mapping[str, Instance],
-) -> Grown:
+Areas = Mapping[str, Mapping[str, int]]  # by path
+
+
+def _grown(a: Instance | None, b: Instance | None, own_areas: tuple[Areas, Areas]) -> Grown:
     change = _change(a.area if a else {}, b.area if b else {})
-    own = _change(_own(a, left), _own(b, right))
+    owns = [areas[node.path] if node else {} for node, areas in zip((a, b), own_areas, strict=True)]
+    own = _change(*owns)
     fate: Fate = "changed" if change or own else "same"
     if a is None or b is None:
         fate = "new" if a is None else "gone"
@@ -179,13 +211,12 @@ def _change(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
     return {n: b.get(n, 0) - a.get(n, 0) for n in names if a.get(n, 0) != b.get(n, 0)}
 
 
-def _own(node: Instance | None, side: Mapping[str, Instance]) -> Mapping[str, int]:
-    """The area of an instance without its children."""
-    if node is None:
-        return {}
-    own = dict(node.area)
-    for other in side.values():
-        if other.path and other.path.rpartition(".")[0] == node.path and other is not node:
-            for name, n in other.area.items():
-                own[name] = own.get(name, 0) - n
+def _own(side: Iterable[Instance]) -> Areas:
+    """The area of each instance without its children."""
+    own = {node.path: dict(node.area) for node in side}
+    for node in side:
+        parent = own.get(node.path.rpartition(".")[0]) if node.path else None
+        if parent is not None:
+            for name, n in node.area.items():
+                parent[name] = parent.get(name, 0) - n
     return own
