@@ -65,6 +65,14 @@ def test_vhdl_counts_where_only_vhdl_was_simulated(specimen):
     assert report(text).latency_cycles == Latency(71, 420, 899)
 
 
+def test_verilog_counts_where_both_were_simulated(specimen):
+    row = next(line for line in specimen(OLD + "ffn_cosim.rpt").splitlines() if "VHDL" in line)
+    vhdl = row.replace("       NA|", "     Pass|", 1).replace("     NA|", "     73|")
+    found = report(specimen(OLD + "ffn_cosim.rpt").replace(row, vhdl))
+    assert [each.latency_cycles.best for each in found.simulations] == [73, 71]
+    assert found.latency_cycles.best == 71
+
+
 def test_report_and_lat_rpt_of_one_simulation_say_the_same(specimen):
     for folder, name in ((OLD, "ffn"), (NEW, "mhsa")):
         text, short = (

@@ -39,6 +39,13 @@ def test_after_synthesis_there_is_no_routed_clock(specimen):
     assert core.clock_ns == ExportClock(4.0, 3.871, None)
 
 
+def test_xml_after_synthesis_has_no_routed_clock_though_it_has_an_achieved_one(specimen):
+    text = specimen(XML).replace(">impl<", ">syn<").replace("  <CP_ROUTE>4.118</CP_ROUTE>\n", "")
+    core = read(text)
+    assert core.stage == "synthesis"
+    assert core.clock_ns == ExportClock(4.0, 3.871, None)
+
+
 def test_cells_stand_in_one_another(specimen):
     (inst,) = read(specimen(ROUTED)).cells
     own, control, scores = inst.cells

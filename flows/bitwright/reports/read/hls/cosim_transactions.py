@@ -58,7 +58,7 @@ def parse_cosim_transactions(text: str, *, origin: Path) -> CosimTransactions:
         if latency is None:
             numbers.missing[f"transactions[{at}].latency_cycles"] = "x: it did not end"
         transactions.append(Transaction(at, latency, interval))
-    cut = bool(torn.strip()) or transactions[-1].interval_cycles is not None
+    cut = transactions[-1].interval_cycles is not None
     where = f"line {len(lines) + 1}: another transaction has to follow" if cut else ""
     return CosimTransactions(None, None, tuple(transactions), numbers.missing, where)
 
