@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bitwright import design
+from bitwright.errors import ToolError
 from bitwright.reports import history
 from bitwright.reports.read import recognise
 from bitwright.reports.site import Built, build
@@ -207,16 +209,16 @@ def test_a_site_that_cannot_be_made_leaves_the_one_before(
     with pytest.raises(OSError, match="no space left"):
         build(project, out)
     assert (out / "index.html").read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".site.lock", "site"]
 
 
 def test_a_new_site_replaces_the_old_one_whole(project: Path, tmp_path: Path):
     out = tmp_path / "site"
-    (out / "builds").mkdir(parents=True)
+    build(project, out)
     (out / "builds/gone.html").write_text("of a build that was removed")
     build(project, out)
     assert not (out / "builds/gone.html").exists()
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".site.lock", "site"]
 
 
 def test_five_hundred_builds_are_all_compared_and_drawn_and_the_newest_have_pages(
@@ -260,6 +262,27 @@ def test_doit_site_says_where_it_is_and_fails_when_something_could_not_be_read(
     assert "build/site/index.html" in ended.stdout
     assert (root / "build/site/index.html").is_file()
     assert ("build/tiny/ulx3s-85f/report/metrics.json" in ended.stderr) == bool(damage)
+
+
+def test_a_folder_that_is_no_site_is_left_alone(project: Path, tmp_path: Path):
+    build_of_a_config = tmp_path / "site/ulx3s-85f/manifest.json"
+    build_of_a_config.parent.mkdir(parents=True)
+    build_of_a_config.write_text("{}")
+    with pytest.raises(ToolError, match="something else than a site"):
+        build(project, tmp_path / "site")
+    assert build_of_a_config.read_text() == "{}"
+
+
+def test_several_at_once_leave_one_whole_site_and_what_a_killed_run_left_is_removed(
+    tmp_path: Path, project: Path
+):
+    shutil.copytree(project / "configs", tmp_path / "project/configs")
+    out = tmp_path / "made/site"
+    (tmp_path / "made/.site-killed").mkdir(parents=True)
+    with ThreadPoolExecutor(4) as pool:
+        sites = list(pool.map(lambda _: build(tmp_path / "project", out), range(8)))
+    assert len({site.pages for site in sites}) == 1
+    assert sorted(path.name for path in out.parent.iterdir()) == [".site.lock", "site"]
 
 
 @given(st.text(max_size=200))

@@ -84,7 +84,7 @@ def gather(root: Path) -> Found:
 
 def _folders(build: Path) -> Iterator[Path]:
     """build/<config>/<target> and .../variants/<slug> that hold a step of a build."""
-    for base in sorted(path for path in build.glob("*/*") if path.is_dir()):
+    for base in sorted(path for path in build.glob("[!.]*/[!.]*") if path.is_dir()):
         for folder in (base, *sorted(base.glob("variants/*"))):
             if any((folder / step / "times.json").is_file() for step in STEPS) or any(
                 (folder / name).is_file() for name in METRICS

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from bitwright.errors import ToolError
 from bitwright.reports.site import baselines, details, overview, pairs, series
 from bitwright.reports.site.gather import Found, gather
 
 HERE = Path(__file__).parent
 TEMPLATES = (HERE / "templates", HERE.parent)  # path.html.j2 is shared with the page of a build
 ASSETS = HERE / "assets"
+STYLE = "site.css"  # by this file in assets/ a folder is known to be a site
 LIBRARY: tuple[Literal["bokeh", "bokeh-api"], ...] = (
     "bokeh",
     "bokeh-api",
 )  # of Bokeh's wheel: no network is needed to read the site
+LOCK, HALF = ".site.lock", ".site-"  # beside the site: a lock, and folders half made
 REMEMBERED = 60  # builds of one config and target without a folder that get a page, the newest
 
 
@@ -35,33 +40,45 @@ def build(root: Path, out: Path) -> Built:
     """Write the site of a project to the folder `out`, in place of what is there.
 
     root: the project's folder, whose configs/ and build/ are read
-    Raises OSError if `out` cannot be written; damaged inputs are problems of the result.
+    Raises OSError if `out` cannot be written, ToolError if something else lies there; damaged
+    inputs are problems of the result.
     """
-    found = gather(root)
-    grid = overview.grid(root, found, _pages(found))
     out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".site-", dir=out.parent))
-    try:
+    with _alone(out.parent):
+        found = gather(root)
+        grid = overview.grid(root, found, _pages(found))
+        fresh = Path(tempfile.mkdtemp(prefix=HALF, dir=out.parent))
         fresh.chmod(0o755)
-        problems = [*found.problems, *grid.problems]
-        problems += _write(root, fresh, found, grid)
+        problems = [*found.problems, *grid.problems, *_write(root, fresh, found, grid)]
         pages = sorted(path.relative_to(fresh) for path in fresh.glob("**/*.html"))
-        own = [path for path in pages if path.parts[0] != "files"]
         _swap(fresh, out)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return Built(out / "index.html", tuple(own), tuple(problems))
+    own = tuple(path for path in pages if path.parts[0] != "files")
+    return Built(out / "index.html", own, tuple(problems))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One at a time makes a site here; what was left half made, now or by a run that was killed,
+    is removed."""
+    with (folder / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            for path in folder.glob(f"{HALF}*"):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _swap(fresh: Path, out: Path) -> None:
     """Put the folder `fresh` in place of `out`; whoever reads meanwhile sees one or the other."""
-    old = Path(tempfile.mkdtemp(prefix=".site-", dir=out.parent))
-    try:
-        if out.exists():
-            out.rename(old / "site")
-        fresh.rename(out)
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        if any(out.iterdir()) and not (out / "assets" / STYLE).is_file():
+            raise ToolError(
+                f"{out}: not replaced, it holds something else than a site\n"
+                "  next      look what it is; a config of that name?"
+            )
+        out.rename(Path(tempfile.mkdtemp(prefix=HALF, dir=out.parent)) / "old")
+    fresh.rename(out)
 
 
 def _pages(found: Found) -> dict[str, str]:
