@@ -160,6 +160,12 @@ def test_line_ends_do_not_matter(specimen, name):
         ("Slack (VIOLATED) :        -0.207ns", "Slack (MET) :        -0.207ns", "that is MET"),
         ("slack                                 -0.207", "slack      -0.208", "below it"),
         ("5.822", "5.8x2", "no line of a path"),
+        (
+            "1.307     5.822    u_mac/p",
+            "                 r  u_mac/p",
+            "no delay stands beside 'net",
+        ),
+        ("  Path Type:", "  What is this\n  Path Type:", "a line above the path's table"),
         ("5.952    \n", "5.953    \n", "arrives at"),
         ("estimated)        1.307", "estimated)             ", "line"),
         ("Data Path Delay:        3.440ns", "Data Path Delay:        fast", "Data Path Delay"),
