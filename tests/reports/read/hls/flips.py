@@ -10,6 +10,8 @@ from bitwright.reports.read.kind import Kind, values
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.reports.read.truncation import check_cut, values_of
+
 
 def check_flips(kind: Kind, text: str) -> None:
     """Change any character of `text` to any other, or take it out."""
@@ -23,6 +25,14 @@ def check_flips(kind: Kind, text: str) -> None:
 
     changed()
     _check_lines(kind, text.splitlines(keepends=True))
+
+
+def check_every_cut(kind: Kind, text: str) -> None:
+    """The law of truncation at every byte, not at some: for short specimens."""
+    data = text.encode()
+    whole = values_of(kind, data)
+    for at in range(len(data)):
+        check_cut(kind, data, at, whole)
 
 
 def _check_lines(kind: Kind, lines: list[str]) -> None:

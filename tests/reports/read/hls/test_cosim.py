@@ -11,8 +11,8 @@ from bitwright.reports.read.hls.estimates import Latency
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reports.read.hls.flips import check_flips
-from tests.reports.read.truncation import ORIGIN, check_cut, check_truncation, values_of
+from tests.reports.read.hls.flips import check_every_cut, check_flips
+from tests.reports.read.truncation import ORIGIN, check_cut, values_of
 
 NEW, OLD = "vitis_hls-2023.2/", "vivado_hls-2018.3/"
 HERE = Path("cosim.rpt")
@@ -114,7 +114,7 @@ def test_every_transaction_is_there_and_the_last_has_no_interval(specimen):
     ],
 )
 def test_a_report_cut_anywhere_is_refused_or_says_so(specimen, kind, name):
-    check_truncation(kind, specimen(name))
+    check_every_cut(kind, specimen(name))
     check_flips(kind, specimen(name))
 
 

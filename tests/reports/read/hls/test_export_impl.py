@@ -9,7 +9,7 @@ from bitwright.errors import ReportError
 from bitwright.reports.read.hls.estimates import Use
 from bitwright.reports.read.hls.export_impl import KIND, ExportClock, parse_export_impl
 
-from tests.reports.read.hls.flips import check_flips
+from tests.reports.read.hls.flips import check_every_cut, check_flips
 from tests.reports.read.truncation import check_truncation
 
 ROUTED, SYNTHESIZED = "vitis_hls-2023.2/export_impl.rpt", "vitis_hls-2023.2/export_syn.rpt"
@@ -91,6 +91,11 @@ def test_a_core_without_a_sequential_path_has_not_met_anything(specimen):
 @pytest.mark.parametrize("name", [ROUTED, SYNTHESIZED, XML, PLAIN])
 def test_a_report_cut_anywhere_is_refused_or_says_so(specimen, name):
     check_truncation(KIND, specimen(name))
+
+
+@pytest.mark.parametrize("name", [XML, PLAIN])
+def test_a_short_report_cut_at_every_byte_is_refused_or_says_so(specimen, name):
+    check_every_cut(KIND, specimen(name))
 
 
 @pytest.mark.parametrize("name", [ROUTED, SYNTHESIZED, XML, PLAIN])
