@@ -214,7 +214,7 @@ def _placeless(step: Step, text: str) -> str:
     So a variant, which lies two folders deeper, shares what it has in common with its design.
     """
     up = re.escape(os.path.relpath(".", step.dir) + os.sep)
-    return re.sub(rf"(?<![\w./-]){up}(?=[^./])", "{root}/", text)
+    return re.sub(rf"(?<![\w./-]){up}", "{root}/", text)
 
 
 def _unlabel(step: Step, label: str) -> str:

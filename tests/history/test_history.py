@@ -72,8 +72,11 @@ def test_a_bad_verdict_is_kept_once_and_says_so(measured: Toy):
     assert one.measures["wns_ns"] == -1.5
 
 
-def test_a_build_that_fails_before_its_report_leaves_no_entry_of_the_one_before(measured: Toy):
-    (measured.root / "source.txt").write_text("-1.5 100")
+@pytest.mark.parametrize("slack", ["2.5", "-1.5"])
+def test_a_build_that_fails_before_its_report_leaves_no_entry_of_the_one_before(
+    measured: Toy, slack: str
+):
+    (measured.root / "source.txt").write_text(f"{slack} 100")
     measured.doit("bitstream", "config=tiny")
     (measured.root / "build/history.db").unlink()
     assert measured.doit("bitstream", "config=tiny", "seed=13").returncode == 1

@@ -40,7 +40,7 @@ def test_a_good_night_says_so_in_its_first_line_and_ends_with_0(night: Toy):
     done = night.doit("nightly")
     assert done.returncode == 0, done.stdout + done.stderr
     first = summary(night).splitlines()[0]
-    assert first == "# 🟢 Nightly: all of 3 builds are good, nothing got worse"
+    assert first == "# 🟢 Nightly: all 3 builds are good, nothing got worse"
     assert len(re.findall(r"^\| tiny ulx3s-85f seed-\d \| good \|", summary(night), re.M)) == 3
     assert (night.root / "build/site/index.html").exists()
     assert {e.variant for e in open(night.root / "build/history.db").entries()} >= {"seed-2"}
@@ -105,7 +105,7 @@ def test_what_cannot_be_built_here_is_listed_and_never_counted_as_built(night: T
     done = night.doit("nightly")
     assert done.returncode == 0, done.stdout + done.stderr
     page = summary(night)
-    assert "all of 3 builds are good" in page
+    assert "all 3 builds are good" in page
     assert len(re.findall(r"^- tiny u280 seed-\d: lacks vivado", page, re.M)) == 3
     asked = night.doit("nightly", "missing=fail")
     assert asked.returncode == 1

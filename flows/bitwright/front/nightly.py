@@ -47,9 +47,9 @@ def task(session: Session) -> bool:
         say(f"not built  {each.member}: {each.reason}")
     outcomes = _sweep(session, members, jobs)
     night = judge.judge(outcomes, skipped, Path(), missing_fails=missing == "fail")
-    _site()
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_atomic(SUMMARY, summary.render(night, commit=_commit(members)).encode())
+    _site()
     _tell(night)
     if not night.good:
         session.status = FAILED

@@ -35,7 +35,8 @@ def headline(night: Night) -> str:
         parts.append(f"tools are missing for {_counted(len(night.skipped), 'build')}")
     if not built:
         parts.append("nothing was built")
-    return "; ".join(parts) or f"all of {_counted(built, 'build')} are good, nothing got worse"
+    good = f"all {built} builds are good" if built > 1 else "the only build is good"
+    return "; ".join(parts) or f"{good}, nothing got worse"
 
 
 def render(night: Night, *, commit: str = "", root: Path = Path()) -> str:
