@@ -131,7 +131,6 @@ def test_a_number_in_a_list_is_known_by_the_name_of_its_element():
     }
     assert dict(leaves(values)) == {
         "resources.lut": 3,
-        "resources.lut.available": 10,
         "clocks[a].wns_ns": 1.5,
     }
 

@@ -23,7 +23,17 @@ from bitwright.reports.read.kind import values
 NAMED = ("name", "path", "rule", "id", "instance", "site_type", "clock", "label", "module")
 STRUCTURE = ("paths", "hierarchy")
 NO_QUANTITY = frozenset(
-    ("missing", "line", "depth", "index", "base_address", "started_ms", "ended_ms", "written_ms")
+    (
+        "missing",
+        "available",
+        "line",
+        "depth",
+        "index",
+        "base_address",
+        "started_ms",
+        "ended_ms",
+        "written_ms",
+    )
 )
 VALUE = ("used", "worst", "max", "estimated")  # of a measure, the one number that stands for it
 

@@ -25,12 +25,13 @@ MARKS = {
     "new": "⚪",
     "noise": "➖",
 }
+PLURAL = {"regression": "regressions", "gain": "gains"}
 HEADS = ("metric", "before", "after", "change", "noise band", "verdict")
 
 
 def headline(diff: Diff) -> str:
     """The outcome in a sentence."""
-    counts = [f"{n} {word}{'s' if n > 1 and word != 'noise' else ''}" for word, n in _counts(diff)]
+    counts = [f"{n} {PLURAL.get(word, word) if n > 1 else word}" for word, n in _counts(diff)]
     state = "worse" if diff.worse else "not worse" if diff.comparable else "not judged"
     if diff.fell:
         counts.insert(0, f"limits broken ({', '.join(diff.after.broken) or 'clock missed'})")
@@ -76,7 +77,9 @@ def _banded(diff: Diff) -> bool:
 def cells(row: Row) -> tuple[str, ...]:
     """A row as text, in the columns of HEADS."""
     percent = f" ({row.change_percent:+.1f} %)" if row.change_percent is not None else ""
-    change = f"{_number(row.metric, row.change, '+')}{percent}" if row.change is not None else ""
+    change = f"{_number(row.metric, row.change, '+')}{percent}"
+    if row.change is None:
+        change = "gone" if row.after is None else "new"
     band = ""
     if row.band:
         low, high = (_number(row.metric, value) for value in (row.band.low, row.band.high))
