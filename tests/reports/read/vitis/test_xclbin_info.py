@@ -88,6 +88,9 @@ def test_a_comma_within_a_type_parts_no_arguments():
     [
         ("xclbin Information\n------", "xclbin\n------", "xclbin Information"),
         ("220 MHz", "220 apples", "a frequency in MHz"),
+        ("220 MHz", f"{'9' * 400} MHz", "a frequency in MHz"),
+        ("0x1800000", "018", "a number under 'Base Address'"),
+        ("   Index:     0\n", f"   Index:     {'9' * 5000}\n", "a number under 'Index'"),
         ("Size: 0x400000000", "Size: a lot", "a number under 'Address Size'"),
         ("Bank Used:    Yes", "Bank Used:    Maybe", "'Bank Used: Yes' or 'No'"),
         ("   Argument:          y\n", "   Argument:          z\n", "the arguments of 'matvec"),

@@ -93,6 +93,8 @@ def test_related_violations_are_kept(specimen):
         ("found: 4", "found: 5", "contradict"),
         ("found: 4", "found: 3", "contradict"),
         ("found: 4", "found: many", "does not say how many"),
+        ("found: 4", "found: " + "4" * 5000, "does not say how many"),
+        ("\nReport DRC\n", "\nReport\n", "breaks off"),
         (
             "| DPOP-1    | Warning          | PREG",
             "| DPOP-3    | Warning          | PREG",

@@ -15,7 +15,8 @@ from bitwright.reports.read.kind import Kind
 
 VERSION = re.compile(r"^Version: +v\+\+ v(\S+)", re.MULTILINE)
 LABEL = re.compile(r"^([A-Z][A-Za-z ]*): +(\S.*?)\s*$")
-MHZ = re.compile(r"(\d+(?:\.\d+)?)MHz")
+MHZ = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)MHz")
+COUNT = re.compile(r"[0-9]{1,9}")
 NS = {"ns": 1.0, "us": 1e3, "ms": 1e6, "sec": 1e9, "s": 1e9}
 SPAN = re.compile(r"(\S+)(?: ~ (\S+))?")  # 16503 ~ 16515
 KERNELS, TIMING = "Kernel Summary", "Timing Information (MHz)"
@@ -151,7 +152,7 @@ class _Reader:
         names = ("Kernel Name", "Type", "Target", "OpenCL Library", "Compute Units")
         found = []
         for line, row in self.titled(KERNELS):
-            if tuple(row) != names or not row["Compute Units"].isdecimal():
+            if tuple(row) != names or not COUNT.fullmatch(row["Compute Units"]):
                 self.refuse(line, repr(self.lines[line - 1][:80]))
             name, kind, target, library, units = row.values()
             found.append(Kernel(name, kind, target, library, int(units)))
@@ -203,7 +204,7 @@ class _Reader:
         kernels = self.kernels()
         known = {name for title in (TIMING, LATENCY, AREA) for name, *_ in self.rows(title)}
         units = sum(kernel.compute_units for kernel in kernels if kernel.type != "rtl")
-        if total.isdecimal() and len(kernels) > int(total):
+        if COUNT.fullmatch(total) and len(kernels) > int(total):
             self.refuse(1, f"{len(kernels)} kernels, but '{total}' in the head")
         if str(len(kernels)) != total:
             return f"line {len(self.lines)}: {len(kernels)} of {total} kernels"

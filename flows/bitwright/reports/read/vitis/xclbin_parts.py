@@ -13,6 +13,8 @@ from bitwright.reports.read.document import refuse
 RULE = "=" * 78
 NAMED = re.compile(r"^(Kernel|Instance): +(\S+)$")
 FIELD = re.compile(r"^   ([A-Z][A-Za-z ()]*): *(.*)$")
+NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}|0|[1-9][0-9]{0,19}")
+MHZ = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) MHz")
 FURTHER = " " * 17  # a text that goes on in the next line
 UNDERLINE = re.compile(r"^-{4,}$")
 
@@ -55,16 +57,16 @@ class Group:
         text = self.get(name).removesuffix(" bits")
         if text in ("--", ""):
             return None
-        if not re.fullmatch(r"\d+|0x[0-9a-fA-F]+", text, re.ASCII):
+        if not NUMBER.fullmatch(text):
             self.refuse(f"a number under '{name}'")
-        return int(text, 0)
+        return int(text, 16 if text.startswith("0x") else 10)
 
     def mhz(self, *names: str) -> float | None:
         """A frequency under the first of these names that is printed."""
         text = next((text for name in names for text in self.all(name)), None)
         if text is None:
             return None
-        found = re.fullmatch(r"(\d+(?:\.\d+)?) MHz", text, re.ASCII)
+        found = MHZ.fullmatch(text)
         return float(found[1]) if found else self.refuse("a frequency in MHz")
 
 

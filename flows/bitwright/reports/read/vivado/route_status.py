@@ -14,7 +14,7 @@ from bitwright.reports.read.kind import Kind
 TITLE = "Design Route Status"
 COLUMNS = re.compile(r"^ +: +# nets :$")
 RULE = re.compile(r"^ +-+ : -+ :$")
-LINE = re.compile(r"^( *)# of ([A-Za-z ]+?)\.* : +(\d+) :$", re.ASCII)
+LINE = re.compile(r"^( *)# of ([A-Za-z ]+?)\.* : +([0-9]{1,12}) :$")
 INDENT = 4  # blanks a level
 LOGICAL, ROUTABLE, UNROUTED = "logical nets", "routable nets", "unrouted nets"
 ROUTED, ERRORS = "fully routed nets", "nets with routing errors"

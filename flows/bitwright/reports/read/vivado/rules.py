@@ -17,7 +17,8 @@ from bitwright.reports.read.vivado.header import parse_header
 
 SUMMARY, DETAILS = "1. REPORT SUMMARY", "2. REPORT DETAILS"
 LABEL = re.compile(r"^ +([A-Z][A-Za-z ]*): *(.*?)\s*$")
-FOUND = re.compile(r"^(\S+)#(\d+) (\S.*?)\s*$")
+FOUND = re.compile(r"^(\S+)#([0-9]{1,9}) (\S.*?)\s*$")
+COUNT = re.compile(r"[0-9]{1,9}")
 RELATED = "Related violations:"
 COUNTS = ("Violations", "Checks")  # the column's name; 2025.1 prints the second
 COLUMNS = ("Rule", "Severity", "Description")
@@ -100,11 +101,13 @@ def parse_checks(text: str, *, origin: Path, title: str) -> Checks:
     if summary is None:
         report.refuse(len(report.lines), f"'{title}' has no summary", f"the line '{SUMMARY}'")
     labels = _labels(report.lines[summary:details])
-    total = _total(report, labels, summary)
+    total = _count(labels, "{} found")
+    if total is None:
+        report.refuse(summary, "the summary does not say how many", "'Violations found: 12'")
     table = _table(report, summary, details)
     findings = _findings(report, details) if details is not None else {}
     violations = _violations(report, table, findings, total)
-    limit = _limit(labels)
+    limit = _count(labels, "Max {}")
     incomplete = _incomplete(report, details, table) or _lacking(violations, total, limit)
     missing = {} if header.part else {"part": "no 'Device' line in the head"}
     if _counted(violations) < total:
@@ -116,12 +119,12 @@ def parse_checks(text: str, *, origin: Path, title: str) -> Checks:
         version=header.version,
         part=header.part or None,
         design=header.design,
-        floorplan=labels.get("Floorplan", ""),
-        design_limits=labels.get("Design limits", ""),
-        ruledeck=labels.get("Ruledeck"),
+        floorplan=labels.get("floorplan", ""),
+        design_limits=labels.get("design limits", ""),
+        ruledeck=labels.get("ruledeck"),
         max_violations=limit,
         total=total,
-        waived=_waived(labels),
+        waived=_count(labels, "{} waived"),
         of_waived="-waived" in header.command.split(),
         severities={} if "severities" in missing else _severities(violations),
         violations=violations,
@@ -144,38 +147,21 @@ def _severities(violations: Sequence[Violation]) -> dict[str, int]:
 def _one_report(report: _Text, title: str) -> None:
     titles = [at for at, line in enumerate(report.lines) if line.rstrip() == title]
     heads = [at for at, line in enumerate(report.lines) if line.startswith("| Tool Version")]
-    if len(heads) != 1 or len(titles) > 1:
-        report.refuse((heads + titles)[1], "several reports in one file", "one report a file")
+    for again in titles[1:] + heads[1:]:
+        report.refuse(again, "several reports in one file", "one report a file")
     if not titles:
         report.refuse(len(report.lines), "the report breaks off", f"the line '{title}'")
 
 
 def _labels(lines: Sequence[str]) -> dict[str, str]:
-    return {found[1]: found[2] for line in lines if (found := LABEL.match(line))}
+    """'Max violations: 3' as {'max violations': '3'}."""
+    return {found[1].lower(): found[2] for line in lines if (found := LABEL.match(line))}
 
 
-def _total(report: _Text, labels: Mapping[str, str], summary: int) -> int:
-    for name in COUNTS:
-        cell = labels.get(f"{name} found")
-        if cell is not None and cell.isdecimal():
-            return int(cell)
-    report.refuse(summary, "the summary does not say how many", "'Violations found: ' and a count")
-
-
-def _limit(labels: Mapping[str, str]) -> int | None:
-    for name in COUNTS:
-        cell = labels.get(f"Max {name.lower()}", "")
-        if cell.isdecimal():
-            return int(cell)
-    return None
-
-
-def _waived(labels: Mapping[str, str]) -> int | None:
-    for name in COUNTS:
-        cell = labels.get(f"{name} waived", "")
-        if cell.isdecimal():
-            return int(cell)
-    return None
+def _count(labels: Mapping[str, str], label: str) -> int | None:
+    """The count under this label: '{} found' is 'Violations found', or 'Checks found'."""
+    printed = (labels.get(label.format(name).lower(), "") for name in COUNTS)
+    return next((int(cell) for cell in printed if COUNT.fullmatch(cell)), None)
 
 
 def _table(report: _Text, summary: int, details: int | None) -> Box | None:
