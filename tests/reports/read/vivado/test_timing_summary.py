@@ -156,6 +156,7 @@ def test_line_ends_do_not_matter(specimen, name):
         ("Timing constraints are not", "All user specified timing constraints are", "endpoints"),
         ("     -0.207", "     -0.307", "wns_ns is -0.307 of the design, -0.207 of its clocks"),
         ("     -0.207", "     -0,207", "is no number for wns_ns"),
+        ("From Clock    To Clock  ", "To Clock      From Clock", "columns of this table"),
         ("     388664", "          0", "wns_ns is -0.207, and no endpoint fails"),
         ("Slack (VIOLATED) :        -0.207ns", "Slack (MET) :        -0.207ns", "that is MET"),
         ("slack                                 -0.207", "slack      -0.208", "below it"),

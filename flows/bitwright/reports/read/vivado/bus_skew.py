@@ -171,11 +171,11 @@ def _constraints(text: str) -> tuple[tuple[Constraint, ...], str]:
         if torn:
             broken = f"ends in constraint {block[1]}"
         found[int(block[1])] = _merged(block, summary.get(int(block[1])), paths)
-    late = summary.keys() - {int(block[1]) for block in blocks}
-    if text.count("\nId: ", end) != len(blocks) or late:
-        broken = broken or f"ends in or before constraint {len(blocks) + 1}"
-        if not text[blocks[-1].end() if blocks else end :].rstrip("\n").count("\nId: ") <= 1:
-            raise Malformed("a constraint is not as known", end)
+    unread = text.count("\nId: ", end) - len(blocks)
+    if unread > 1 or (unread and "\nId: " not in text[blocks[-1].end() if blocks else end :]):
+        raise Malformed("a constraint is not as known", end)
+    if not broken and (unread or len(found) > len(blocks)):
+        broken = f"ends in or before constraint {len(blocks) + 1}"
     return tuple(found[number] for number in sorted(found)), broken
 
 

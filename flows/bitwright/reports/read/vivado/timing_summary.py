@@ -19,29 +19,30 @@ from bitwright.reports.read.vivado.timing_details import (
     read_details,
 )
 from bitwright.reports.read.vivado.timing_tables import (
+    CLOCKS,
     COLUMNS,
+    DETAILS,
+    IGNORED,
+    INTER,
+    INTRA,
+    OTHER,
+    SUMMARY,
+    TABLES,
+    UNCONSTRAINED,
     ClockLine,
     Row,
     Slacks,
     clock_lines,
+    failing,
     slack_rows,
 )
+from bitwright.reports.read.vivado.timing_whole import MET, NOT_MET, agree, agree_below, breaks_off
 
 COMMAND = "report_timing_summary"
 SECTION = re.compile(r"^-{20,}\n\| (\w[^\n]*?) *\n\| -+ *\n-{20,}\n", re.MULTILINE)
-SUMMARY, CLOCKS, INTRA = "Design Timing Summary", "Clock Summary", "Intra Clock Table"
-INTER, OTHER, DETAILS = "Inter Clock Table", "Other Path Groups Table", "Timing Details"
-IGNORED, UNCONSTRAINED = "User Ignored Path Table", "Unconstrained Path Table"
-TABLES = (SUMMARY, CLOCKS, INTRA, INTER, OTHER)  # in every report, in this order
-MET = "All user specified timing constraints are met."
-NOT_MET = "Timing constraints are not met."
 CHECK = re.compile(r"^\d+\. checking (\w+)(?: \((\d+)\))?\n-+\n", re.MULTILINE)
 CHECKED = re.compile(r"^ There (?:is|are) (\d+) ", re.MULTILINE)
 NEWLINE = "\n"
-DETAILS_OFF = "-no_detailed_paths"
-NONE = "-report_unconstrained"  # gives the paths without a requirement as well
-FAILING = tuple(field for field in COLUMNS.values() if "failing" in field)
-WORST = ("wns_ns", "whs_ns", "wpws_ns")
 SETTING = re.compile(r"^  (\w[^:\n]*?) +:  (.*?) *$", re.MULTILINE)
 
 
@@ -162,17 +163,17 @@ def _read(text: str, header: Header, paths: bool) -> TimingSummary:
     head = text if end < 0 else text[: text.rfind("\n", 0, end) + 1]
     sections = _sections(head, whole=end >= 0)
     design, sentence = _design(sections)
-    tables = {name: list(_rows(sections.get(name))) for name in (INTRA, INTER, OTHER)}
-    tables |= {name: list(_rows(sections.get(name))) for name in (IGNORED, UNCONSTRAINED)}
+    names = (INTRA, INTER, OTHER, IGNORED, UNCONSTRAINED)
+    tables = {name: list(_rows(name, sections)) for name in names}
     details = Details()
     if paths and end >= 0:
         details = read_details(text, end, filtered=filtered(header.command))
     clocks = _clocks(sections.get(CLOCKS), tables[INTRA])
-    incomplete = _incomplete(text, header, sections, tables, details if paths else None)
+    incomplete = breaks_off(text, header, sections, tables, details if paths else None)
     met = {MET: True, NOT_MET: False}.get(sentence)
     if not incomplete:
-        _agree(design, met, tables, sections[SUMMARY].at)
-        _agree_below(tables, details, max(end, 0))
+        agree(design, met, tables, sections[SUMMARY].at)
+        agree_below(tables, details, max(end, 0))
     return TimingSummary(
         version=header.version,
         part=header.part,
@@ -180,7 +181,7 @@ def _read(text: str, header: Header, paths: bool) -> TimingSummary:
         state=header.state,
         command=header.command,
         met=met,
-        failing_endpoints=_failing(design),
+        failing_endpoints=failing(design),
         clocks=clocks,
         inter_clocks=tuple(_pair(row) for row in tables[INTER]),
         path_groups=tuple(_pair(row) for row in tables[OTHER]),
@@ -216,7 +217,7 @@ def _design(sections: Mapping[str, Section]) -> tuple[Row, str]:
     """The row of the design's summary, and the sentence below it."""
     section = sections[SUMMARY]
     lines, at = section.table()
-    rows = list(slack_rows(lines, at))
+    rows = list(slack_rows(SUMMARY, lines, at))
     columns = len(lines[1].split()) if len(lines) == 3 else 0
     if not rows or len(_printed(rows[0])) != columns:
         raise Malformed(f"'{SUMMARY}' holds no whole row of numbers", at)
@@ -224,11 +225,11 @@ def _design(sections: Mapping[str, Section]) -> tuple[Row, str]:
     return rows[0], rest[0].strip() if rest else ""
 
 
-def _rows(section: Section | None) -> Iterator[Row]:
-    if section is not None:
-        lines, at = section.table()
+def _rows(name: str, sections: Mapping[str, Section]) -> Iterator[Row]:
+    if name in sections:
+        lines, at = sections[name].table()
         if any(lines):
-            yield from slack_rows(lines, at)
+            yield from slack_rows(name, lines, at)
 
 
 def _clocks(section: Section | None, intra: Sequence[Row]) -> tuple[Clock, ...]:
@@ -257,13 +258,7 @@ def _slacks(row: Row | None) -> dict[str, Any]:
 
 
 def _pair(row: Row) -> ClockPair:
-    group, begin, end = (row.names.get(t, "") for t in ("Path Group", "From Clock", "To Clock"))
-    return ClockPair(group, begin, end, Slacks(**_slacks(row)))
-
-
-def _failing(row: Row) -> int | None:
-    counts = [row.numbers[field] for field in FAILING if field in row.numbers]
-    return int(sum(counts)) if counts else None
+    return ClockPair(*row.pair(), Slacks(**_slacks(row)))
 
 
 def _checks(text: str) -> dict[str, int]:
@@ -284,7 +279,7 @@ def _missing(
     found |= {field: "not reported" for field in COLUMNS.values() if field not in _printed(design)}
     if met is None:
         found["met"] = sentence or "no sentence that says so"
-    if _failing(design) is None:
+    if failing(design) is None:
         found["failing_endpoints"] = "NA: no path of any kind"
     for field in COLUMNS.values():
         if any(field not in row.numbers for row in intra):
@@ -296,70 +291,6 @@ def _missing(
 
 def _printed(row: Row) -> set[str]:
     return {*row.numbers, *row.open}
-
-
-def _agree(design: Row, met: bool | None, tables: Mapping[str, Sequence[Row]], at: int) -> None:
-    """Raises Malformed where the summary contradicts itself or the tables below it."""
-    for worst, failing in zip(WORST, FAILING, strict=True):
-        slack, count = design.numbers.get(worst), design.numbers.get(failing)
-        if slack is not None and count is not None and (slack < 0) > (count > 0):
-            raise Malformed(f"{worst} is {slack}, and no endpoint fails", at)
-        rows = [
-            row.numbers[worst] for name in tables for row in tables[name] if worst in row.numbers
-        ]
-        if slack is not None and rows and min(rows) != slack:
-            raise Malformed(f"{worst} is {slack} of the design, {min(rows)} of its clocks", at)
-    failing_at_all = bool(_failing(design))
-    if met is not None and met == failing_at_all:
-        raise Malformed(f"'{MET if met else NOT_MET}', and {_failing(design)} endpoints fail", at)
-
-
-def _agree_below(tables: Mapping[str, Sequence[Row]], details: Details, at: int) -> None:
-    """Raises Malformed where a group among the paths says another slack than its table."""
-    rows = {("", row.names["Clock"], row.names["Clock"]): row for row in tables[INTRA]}
-    rows |= {_pair(row).names(): row for name in (INTER, OTHER) for row in tables[name]}
-    for group in details.groups:
-        row = rows.get((group.path_group, group.from_clock, group.to_clock))
-        for field, slack in group.worst.items() if row else ():
-            if row and row.numbers.get(field) != slack:
-                names = f"from '{group.from_clock}' to '{group.to_clock}'"
-                there = row.numbers.get(field)
-                raise Malformed(f"{field} {names} is {there} in its table, {slack} below", at)
-
-
-def _incomplete(
-    text: str,
-    header: Header,
-    sections: Mapping[str, Section],
-    tables: Mapping[str, Sequence[Row]],
-    details: Details | None,
-) -> str:
-    """Where the report breaks off; empty if it is whole."""
-    absent = [name for name in TABLES if name not in sections]
-    if absent:
-        return f"ends before '{absent[0]}'"
-    if f"\n| {DETAILS}\n" not in text:
-        if DETAILS_OFF not in header.command:
-            return f"ends before '{DETAILS}'"
-    elif details is not None and (
-        why := details.broken or _without_details(header, tables, details)
-    ):
-        return f"ends in '{DETAILS}': {why}"
-    if "-datasheet" in header.command and "\n| Data sheet\n" not in text:
-        return "ends before 'Data sheet'"
-    return "" if text.endswith("\n\n\n") else "ends without the empty lines after a section"
-
-
-def _without_details(header: Header, tables: Mapping[str, Sequence[Row]], details: Details) -> str:
-    """The first row of the tables that has paths, but no group among the details."""
-    if filtered(header.command):
-        return ""
-    due = [("", row.names["Clock"], row.names["Clock"]) for row in tables[INTRA] if row.numbers]
-    for name in (INTER, OTHER, *((IGNORED, UNCONSTRAINED) if NONE in header.command else ())):
-        due += [_pair(row).names() for row in tables[name]]
-    seen = {(group.path_group, group.from_clock, group.to_clock) for group in details.groups}
-    late = [names for names in due if names not in seen]
-    return "no details of {} from '{}' to '{}'".format(*late[0]) if late else ""
 
 
 KIND = Kind("timing_summary", "Vivado", lambda head: claims(head, COMMAND), parse_timing_summary)

@@ -22,7 +22,20 @@ COLUMNS = {  # heading -> field of Slacks
     "TPWS Failing Endpoints": "pulse_width_failing_endpoints",
     "TPWS Total Endpoints": "pulse_width_endpoints",
 }
-NAMES = ("Path Group", "From Clock", "To Clock", "Clock")  # columns that hold names
+FAILING = tuple(field for field in COLUMNS.values() if "failing" in field)
+SUMMARY, CLOCKS, INTRA = "Design Timing Summary", "Clock Summary", "Intra Clock Table"
+INTER, OTHER, DETAILS = "Inter Clock Table", "Other Path Groups Table", "Timing Details"
+IGNORED, UNCONSTRAINED = "User Ignored Path Table", "Unconstrained Path Table"
+TABLES = (SUMMARY, CLOCKS, INTRA, INTER, OTHER)  # in every report, in this order
+PAIR, GROUP = ("From Clock", "To Clock"), ("Path Group", "From Clock", "To Clock")
+NAMES = {  # of each table: the columns that hold names
+    SUMMARY: (),
+    INTRA: ("Clock",),
+    INTER: PAIR,
+    OTHER: GROUP,
+    IGNORED: GROUP,
+    UNCONSTRAINED: GROUP,
+}
 OPEN = ("NA", "inf", "-inf")  # what stands where there is no number
 CLOCK = re.compile(r"( *)(\S.*?) +\{([-\d. ]*)\} +(\d+\.\d+) +(\d+\.\d+) *$")
 
@@ -54,6 +67,12 @@ class Row:
     numbers: Mapping[str, float | int]  # field of Slacks -> number
     open: Mapping[str, str]  # field of Slacks -> NA, inf; absent where the cell is blank
 
+    def pair(self) -> tuple[str, str, str]:
+        """Path group, from clock, to clock; a clock's own row is from it to itself."""
+        own = self.names.get("Clock", "")
+        group, begin, end = (self.names.get(title, own) for title in GROUP)
+        return "" if own else group, begin, end
+
 
 @dataclass(frozen=True, slots=True)
 class ClockLine:
@@ -66,14 +85,20 @@ class ClockLine:
     frequency_mhz: float
 
 
-def slack_rows(lines: Sequence[str], at: int) -> Iterator[Row]:
-    """The rows below the heading and the dashes; `at` is the offset of lines[0]. Raises Malformed
-    where a number stands under no column."""
+def failing(row: Row) -> int | None:
+    """Endpoints that fail setup, hold and pulse width; None where no number stands."""
+    counts = [row.numbers[field] for field in FAILING if field in row.numbers]
+    return int(sum(counts)) if counts else None
+
+
+def slack_rows(table: str, lines: Sequence[str], at: int) -> Iterator[Row]:
+    """The rows of a table below its heading and dashes; `at` is the offset of lines[0]. Raises
+    Malformed where a column is not as known or a number stands under none."""
     head, dashes = (*lines, "", "")[:2]
     spans = [(m.start(), m.end()) for m in re.finditer("-+", dashes)]
     titles = [head[begin:end] for begin, end in spans]
-    known = all(title in COLUMNS or title in NAMES for title in titles)
-    if not spans or not known or set(dashes) - set("- "):
+    names = tuple(title for title in titles if title not in COLUMNS)
+    if not spans or names != NAMES[table] or set(dashes) - set("- "):
         raise Malformed("the columns of this table are not as known", at)
     at += len(head) + len(dashes) + 2
     for line in lines[2:]:
@@ -84,7 +109,7 @@ def slack_rows(lines: Sequence[str], at: int) -> Iterator[Row]:
 def _row(line: str, titles: Sequence[str], spans: Sequence[tuple[int, int]], at: int) -> Row:
     """One row: names begin with their column's dashes, numbers end with theirs."""
     columns = list(zip(titles, spans, strict=True))
-    names = [(title, begin) for title, (begin, _) in columns if title in NAMES]
+    names = [(title, begin) for title, (begin, _) in columns if title not in COLUMNS]
     ends = {end: COLUMNS[title] for title, (_, end) in columns if title in COLUMNS}
     first = min(ends, default=len(line) + 1)
     tokens = [token for token in re.finditer(r"\S+", line) if token.end() >= first]
