@@ -27,6 +27,7 @@ from typing import Literal
 
 from bitwright import run as tools
 from bitwright.design import OPTIONS, VARIANTS, folder
+from bitwright.errors import BitwrightError, Stopped
 from bitwright.record import TIMES
 
 LOG = "sweep.log"
@@ -221,7 +222,7 @@ class _Sweep:
         watch = _Watch(step)
         try:
             self.tell(Event("started", member))
-            status = _judged(member, _doit(member, watch))
+            status = _status(member, watch)
             wall_s, log = time.monotonic() - began, member.folder / LOG
             outcome = Outcome(
                 member, status, member.folder, log, wall_s, tuple(watch.last), watch.failed
@@ -254,6 +255,17 @@ class _Watch:
             self.failed = step
         self.current = step if phase or change == "runs" else ""
         self.on_step(step, phase or change)
+
+
+def _status(member: Member, watch: _Watch) -> int:
+    """How a member ended; 1 where it could not even be run. Raises Stopped."""
+    try:
+        return _judged(member, _doit(member, watch))
+    except Stopped:
+        raise
+    except (BitwrightError, OSError) as error:  # a guard was killed; a folder cannot be written
+        watch.last.append(f"doit: {error}")
+        return 1
 
 
 def _doit(member: Member, on_line: Callable[[str], None]) -> int:

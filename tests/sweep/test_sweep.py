@@ -88,6 +88,14 @@ def test_a_member_that_fails_stops_nobody_else(toy: Toy):
     ]
 
 
+def test_a_member_that_cannot_even_start_stops_nobody_else(toy: Toy):
+    folder = toy.root / f"build/tiny/{TARGET}/variants"
+    folder.mkdir(parents=True)
+    (folder / "seed-1").touch()
+    lines = swept(toy, 1, 2)
+    assert [line.split()[2] for line in lines if line.startswith("outcome")] == ["1", "0"]
+
+
 def test_what_members_share_is_built_once(toy: Toy):
     swept(toy, 1, 2, 3)
     built = [
