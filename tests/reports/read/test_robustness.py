@@ -25,7 +25,7 @@ NO_REPORTS = {
 }
 COUNTED = {"count", "lines", "memory_mb", "stopped"}  # of a log: smaller in a part of it
 ORIGIN = Path("specimen")
-few = settings(max_examples=30, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def specimens() -> list[str]:
