@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from bitwright.engine import Step
+from bitwright.front import tasks
+from bitwright.front.session import Session
 from bitwright.steps import simulate
 
 RESULTS = """<testsuites><testsuite>
@@ -41,6 +43,12 @@ def test_a_run_ends_with_cores_tests_and_warnings():
 
 def test_a_lint_counts_no_tests():
     assert simulate.summary("lint", [step("a", None)]) == "lint: 1 core passed, no warnings"
+
+
+def test_the_verdict_is_the_last_line_of_a_run(capsys):
+    session = Session(("lint",), steps={"lint-a": step("a", None)})
+    tasks.finish(session)
+    assert capsys.readouterr().out == "lint: 1 core passed, no warnings\n"
 
 
 def test_steps_that_left_nothing_are_not_counted():
