@@ -240,3 +240,14 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly():
         text=True,
     )
     assert (found.returncode, found.stdout, found.stderr) == (0, '{"path": "', "")
+
+
+def test_tables_hold_nothing_that_a_terminal_would_obey_or_could_not_write(capsys, tmp_path):
+    path = tmp_path / os.fsdecode(b"\xff\x1b]0;title\x07.log")
+    path.write_text("****** Vivado v2022.2 (64-bit)\nERROR: [Place 1-1] \x1b]0;title\x07 \x9b2J\n")
+    stat = tmp_path / "stat.json"
+    stat.write_text(REPORT.read_text().replace("LUT4", "LUT4\\u001b[2J\\ud800"))
+    assert main(["--table", str(path), str(stat)]) == 0
+    out = capsys.readouterr().out
+    assert all(mark.isprintable() or mark == "\n" for mark in out)
+    assert "Place 1-1" in out

@@ -38,7 +38,7 @@ STYLES = {"ERROR": "bold red", "CRITICAL WARNING": "magenta", "WARNING": "yellow
 def show(result: Report | Unread, console: Console | None = None) -> None:
     """Print what was read, or why it was not."""
     console = console or Console(highlight=False)
-    body = result.to_json()
+    body = result.to_json() | {"path": _printable(str(result.path))}
     whole = _unread(body) if isinstance(result, Unread) else _report(body, console.width)
     console.print(whole)
     console.print()
@@ -47,13 +47,16 @@ def show(result: Report | Unread, console: Console | None = None) -> None:
 def _unread(body: Mapping[str, Any]) -> RenderableType:
     error = body["error"]
     place = body["path"] + (f":{error['line']}" if error["line"] else "")
-    rows = [(name, error[name]) for name in ("expected", "found", "next") if error[name]]
-    return Group(Text(place, "bold"), Text(error["problem"], "red"), _inset(_pairs(rows)))
+    told = [(name, _printable(error[name])) for name in ("expected", "found", "next")]
+    rows = [row for row in told if row[1]]
+    return Group(
+        Text(place, "bold"), Text(_printable(error["problem"]), "red"), _inset(_pairs(rows))
+    )
 
 
 def _report(body: Mapping[str, Any], width: int) -> RenderableType:
     values = {name: value for name, value in body["values"].items() if name not in ABOUT}
-    about = " ".join(filter(None, (body["tool"], body["version"], body["part"])))
+    about = _printable(" ".join(filter(None, (body["tool"], body["version"], body["part"]))))
     single = [(name, _word(value)) for name, value in _singles(values)]
     long = [pair for pair in single if len(pair[1]) > WIDE]
     parts: list[RenderableType] = [
@@ -67,6 +70,7 @@ def _report(body: Mapping[str, Any], width: int) -> RenderableType:
     said = body["values"].get("missing", {}).items()
     notes = [("incomplete", body["values"]["incomplete"])] if "incomplete" in body["values"] else []
     notes += [(f"no {name}", why) for name, why in said]
+    notes = [(_printable(name), _printable(why)) for name, why in notes]
     parts += [Text(), _inset(_pairs(notes, "yellow"))] if notes else []
     return Group(*parts)
 
@@ -81,7 +85,7 @@ def _singles(values: Mapping[str, Any], way: str = "") -> Iterator[tuple[str, An
         if isinstance(value, Mapping):
             yield from _singles(value, f"{way}{name}.")
         elif not isinstance(value, list):
-            yield f"{way}{name}", value
+            yield _printable(f"{way}{name}"), value
 
 
 def _lists(values: Mapping[str, Any], way: str = "") -> Iterator[tuple[str, list[Any]]]:
@@ -90,7 +94,7 @@ def _lists(values: Mapping[str, Any], way: str = "") -> Iterator[tuple[str, list
         if isinstance(value, Mapping):
             yield from _lists(value, f"{way}{name}.")
         elif isinstance(value, list) and value:
-            yield f"{way}{name}", value
+            yield _printable(f"{way}{name}"), value
 
 
 def _pairs(rows: Sequence[tuple[str, str]], style: str = "dim") -> Table:
@@ -193,4 +197,12 @@ def _word(value: Any) -> str:
         return WORDS[value]
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:.10g}" if isinstance(value, float) else " ".join(str(value).split())
+    return f"{value:.10g}" if isinstance(value, float) else _printable(str(value))
+
+
+def _printable(text: str) -> str:
+    """In one line, and nothing in it that a terminal would obey, or could not write."""
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
