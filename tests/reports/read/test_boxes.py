@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import time
 
 from bitwright.reports.read.boxes import boxes, whole_lines
 from hypothesis import given
@@ -81,3 +82,14 @@ def test_first_rule_that_lost_a_corner_does_not_make_rows_a_heading():
     (box,) = read(SMALL.replace("+--", "---", 2).replace("---", "+--", 1) + "\n")
     assert box.head == ("Site Type", "Used")
     assert box.rows == (("LUTs", "12"), ("Logic", "7"))
+
+
+def test_time_for_a_wide_table_grows_with_its_columns():
+    def took(columns: int) -> float:
+        rule, row = "+" + "---+" * columns, "|" + " a |" * columns
+        began = time.process_time()
+        (box,) = boxes([rule, row, rule, row, rule])
+        assert len(box.head) == columns
+        return time.process_time() - began
+
+    assert min(took(20_000) for _ in range(3)) < 40 * min(took(2_000) for _ in range(3))

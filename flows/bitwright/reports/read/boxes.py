@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -92,8 +93,9 @@ def _heads(lines: Sequence[str]) -> tuple[str, ...]:
     for left, right in pairwise(bars[-1] if bars else []):
         cells = []
         for line, marks in zip(lines, bars, strict=True):
-            begin = max((mark for mark in marks if mark <= left), default=left)
-            end = min((mark for mark in marks if mark >= right), default=right)
+            before, after = bisect_right(marks, left), bisect_left(marks, right)
+            begin = marks[before - 1] if before else left
+            end = marks[after] if after < len(marks) else right
             cells.append(line[begin + 1 : end].strip())
         heads.append(" ".join(filter(None, cells)))
     return tuple(heads)
