@@ -63,6 +63,14 @@ def test_a_build_that_was_restored_is_kept_too(measured: Toy):
     assert len(kept(measured)) == 1
 
 
+def test_a_build_restored_at_a_later_commit_is_the_newest(measured: Toy):
+    for slack in ("2.5", "1.5", "2.5"):
+        (measured.root / "source.txt").write_text(f"{slack} 100")
+        commit(measured)
+        measured.doit("bitstream", "config=tiny")
+    assert [one.measures["wns_ns"] for one in kept(measured)] == [2.5, 1.5, 2.5]
+
+
 def test_a_bad_verdict_is_kept_once_and_says_so(measured: Toy):
     (measured.root / "source.txt").write_text("-1.5 100")
     assert measured.doit("bitstream", "config=tiny").returncode == 1

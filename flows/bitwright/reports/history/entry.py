@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +53,15 @@ def entry_of_build(
     git: Mapping[str, Any] | None,
     failed: bool = False,
 ) -> Entry | None:
-    """The build that lies in a folder, or None if it did not come to its report.
+    """The build that ends now in a folder, or None if it did not come to its report.
 
     git: {"commit", "dirty"} of its sources, None where unknown; failed: its report step did
     Raises ReportError if what lies there is damaged.
     """
     path = folder / (FAILED if failed else METRICS)
-    return _entry(path, folder, seed, variant, git) if path.is_file() else None
+    if not path.is_file():
+        return None
+    return replace(_entry(path, folder, seed, variant, git), ended=_utc(time.time()))
 
 
 def entry_of_metrics(path: Path) -> Entry:
@@ -103,7 +105,7 @@ def _entry(
         variant=variant,
         commit=git["commit"] if git else "",
         dirty=bool(git and git["dirty"]),
-        ended=ended or _when(path),
+        ended=ended or _utc(path.stat().st_mtime),
         ok=_verdict(path.with_name("verdict.json"), met),
         measures=measures | steps,
         metrics=text,
@@ -133,8 +135,8 @@ def _times(folder: Path) -> tuple[dict[str, float], str]:
     return found, last
 
 
-def _when(path: Path) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(path.stat().st_mtime))
+def _utc(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def _json(path: Path) -> dict[str, Any]:
