@@ -85,7 +85,7 @@ def past(text: str, number: int, **changes: Any) -> Entry:
     for clock in body["timing"]["clocks"]:
         clock["achieved_mhz"] = round(clock["achieved_mhz"] * (0.9 + 0.01 * number), 3)
     for node in body["utilization"]["hierarchy"]:
-        node["lut"] += node["lut"] * (10 - number) // 50
+        node["lut"] += node["lut"] * max(0, 10 - number) // 50
     body["utilization"]["lut"]["used"] = body["utilization"]["hierarchy"][0]["lut"]
     body["usercode"] = f"{number:08x}"
     values: dict[str, Any] = {
@@ -112,6 +112,10 @@ def project(tmp_path_factory: pytest.TempPathFactory, measured: dict[str, Any]) 
     root = tmp_path_factory.mktemp("project")
     shutil.copytree(ROOT / "configs", root / "configs")
     folder = place(root, "tiny", measured["met"])
+    row = {"metric": "lut", "value": 189, "bound": 66912, "margin": 66723, "unit": "", "ok": True}
+    row |= {"waived": None, "until": None, "sign": "<=", "limit": "<= 80 %"}
+    row["source"] = "report/metrics.json: utilization.lut"
+    (folder / "report/verdict.json").write_text(json.dumps({"ok": True, "judged": [row]}))
     (folder / "bd").mkdir()
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'

@@ -21,7 +21,7 @@ from bitwright.reports.read import recognise
 from bitwright.reports.site import Built, build
 from bitwright.reports.site.gather import slug
 from bitwright.reports.site.treemap import tree_map
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.site.conftest import ROOT, past
@@ -357,3 +357,48 @@ def test_messages_and_power_of_the_reports_of_a_build_are_shown(project: Path, t
     assert "notes.rpt" not in text
     assert any("torn.rpt" in problem for problem in site.problems)
     assert "torn.rpt" in text
+
+
+def places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to every value of a JSON document."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for key, item in inner:
+        found.append((*way, key))
+        if isinstance(item, dict | list):
+            found += places(item, (*way, key))
+    return found
+
+
+FILES = ("report/metrics.json", "report/verdict.json", "manifest.json", "timings.json")
+ODD = st.sampled_from([None, True, -1, 0, 1e300, 0.5, "", "x", [], {}, [None], {"a": 1}, "\ud7ff<"])
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_whatever_stands_in_a_file_of_a_build_the_site_is_made(
+    data: st.DataObject, project: Path, tmp_path_factory: pytest.TempPathFactory
+):
+    root = tmp_path_factory.mktemp("odd")
+    source = project / "build/tiny/ulx3s-85f"
+    folder = root / "build/tiny/ulx3s-85f"
+    (folder / "report").mkdir(parents=True)
+    for name in FILES:
+        shutil.copy(source / name, folder / name)
+    name = data.draw(st.sampled_from(FILES))
+    document = json.loads((folder / name).read_text())
+    way = data.draw(st.sampled_from(places(document)))
+    owner = document
+    for key in way[:-1]:
+        owner = owner[key]
+    if data.draw(st.booleans()):
+        owner[way[-1]] = data.draw(ODD)
+    else:
+        del owner[way[-1]]
+    (folder / name).write_text(json.dumps(document))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bitwright.reports.site.render._assets", lambda folder: folder.mkdir())
+        site = build(root, root / "site")
+    text = page(site, "builds/tiny--ulx3s-85f.html").text
+    assert not site.problems or "This build is damaged" in text
+    shutil.rmtree(root)

@@ -3,7 +3,7 @@
 `build` gathers what is known (build folders, history, baselines), renders it and swaps the new site
 in. The same inputs give the same bytes. A build whose files are damaged is shown with its fault.
 
-    gather.py    folders and history -> Build, one each
+    gather.py    folders and history -> Build, one each; known.py checks their numbers
     overview.py  the first page: every config on every target
     details.py   the page of one build; treemap.py, stored.py, messages.py make its parts
     series.py    the numbers over commits, for the trends page and the sparklines

@@ -13,11 +13,11 @@ from typing import Any
 from bitwright.errors import ReportError, ToolError
 from bitwright.reports import history, measures
 from bitwright.reports.read.document import read_json, refuse
+from bitwright.reports.site.known import Body, checked
 
 METRICS = ("report/metrics.json", "report/failed/metrics.json")  # the first that is there counts
 VERDICT = "verdict.json"
 STEPS = ("generate", "synthesize", "implement", "report", "bitstream")
-Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,10 @@ def _read_manifest(build: Build, folder: Path, root: Path) -> Build:
     if text is None:
         return build
     document = read_json(text, origin=shown(folder / "manifest.json", root))
-    git = document["git"].value or {}
-    return replace(
-        build,
-        seed=document["settings"]["seed"].count(),
-        commit=str(git.get("commit", "")),
-        dirty=bool(git.get("dirty", False)),
-    )
+    git, seed = document["git"], document["settings"]["seed"].count()
+    if git.value is None:
+        return replace(build, seed=seed)
+    return replace(build, seed=seed, commit=git["commit"].text(), dirty=bool(git["dirty"].value))
 
 
 def _read_timings(build: Build, folder: Path, root: Path) -> Build:
@@ -167,25 +164,6 @@ def _read_metrics(build: Build, folder: Path, root: Path) -> Build:
     )
 
 
-def checked(text: str, origin: Path) -> Body:
-    """The body of a metrics.json that has every number the pages show. Raises ReportError."""
-    body: Body = read_json(text, origin=origin).table()
-    try:
-        measures.flatten(body)
-        for path in body["timing"]["worst_paths"]:
-            sum(stage["delay_ns"] for stage in path["stages"])
-        str(body["part"]), dict(body["tools"]), str(body["usercode"]), list(body["utilization"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        refuse(
-            origin,
-            "these metrics are not as known",
-            expected="metrics.json as the report step writes it, schema 1",
-            found=f"{type(error).__name__}: {error}",
-            next="run the report step of this build again",
-        )
-    return body
-
-
 def judged(report: Path, root: Path) -> Body | None:
     """verdict.json beside the metrics; None where there is none. Raises ReportError."""
     text = text_of(report / VERDICT, root)
@@ -193,7 +171,13 @@ def judged(report: Path, root: Path) -> Body | None:
         return None
     document = read_json(text, origin=shown(report / VERDICT, root))
     for row in document["judged"].items():
-        row["metric"].text(), row["ok"], row["value"], row["bound"]
+        for name in ("metric", "source", "sign", "limit"):
+            row[name].text()
+        for name in ("value", "bound", "margin"):
+            row[name].number()
+        for name in ("ok", "waived", "until"):
+            row[name]  # there, whatever it is
+    document["ok"]
     found: Body = document.table()
     return found
 
