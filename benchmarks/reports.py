@@ -104,7 +104,8 @@ def table(rows: Iterable[Speed]) -> Iterator[str]:
         f"{'Edalize':>13}{'tables':>10}{'all paths':>11}"
     )
     for row in rows:
-        line = f"{row.name[-23:]:<24}{row.bytes / 1e6:>7.2f}{row.paths:>7}{row.stages:>8}   "
+        name = row.name if len(row.name) < 24 else f"{row.name[:10]}..{row.name[-11:]}"
+        line = f"{name:<24}{row.bytes / 1e6:>7.2f}{row.paths:>7}{row.stages:>8}   "
         line += f"{row.tables:>7,.0f} MB/s{row.everything:>7.1f} MB/s"
         if row.edalize is not None:
             line += f"{row.edalize:>8.2f} MB/s{row.tables / row.edalize:>9,.0f}x"

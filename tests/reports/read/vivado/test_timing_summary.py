@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -110,6 +111,13 @@ def test_a_path_holds_each_cell_and_net(specimen):
     assert first.resource == "u_mac/dsp_0/DSP_A_B_DATA_INST/B2_DATA[17]"
     assert (net.element, net.fanout, net.arc) == ("net", 1, "routed")
     assert path.capture[-1].arc == "Setup_BFF_SLICEM_C_D"
+
+
+@pytest.mark.parametrize("words", ["inter-SLR compensation", "time borrowed", "Clock jitter"])
+def test_whatever_changes_the_required_time_is_a_stage(specimen, words):
+    text = specimen(NEW).replace("clock pessimism".ljust(24), words.ljust(24))
+    stages = [stage for path in read(text).paths for stage in path.capture]
+    assert words in [stage.element for stage in stages]
 
 
 def test_kinds_of_paths_are_told_apart(specimen):
@@ -293,6 +301,23 @@ def test_a_flipped_byte_is_read_or_refused_but_nothing_else(seed, data):
         read(text_of(bytes(raw)))
     except ReportError as error:
         assert str(error).startswith(str(HERE))
+
+
+@pytest.mark.parametrize("junk", ["a", " ", "a ", "0", "(", "-", "x.{"])
+def test_a_hostile_line_takes_no_more_time_than_its_length(specimen, junk):
+    """Where matching a line took the square of its length, these would take hours."""
+    text = specimen(NEW)
+    junk *= 300_000
+    for place in (
+        "DSP48E2_X1Y58        DSP_ALU",
+        "net (fo=2, est",
+        "ap_clk  {0.000",
+        "  Clock Path Skew:",
+        "ap_clk   ",
+    ):
+        at = text.index(place)
+        with suppress(ReportError):
+            read(text[:at] + junk + text[at:].replace("\n", "!\n", 1))
 
 
 def laws(text):

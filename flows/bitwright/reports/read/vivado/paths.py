@@ -12,10 +12,10 @@ END = f"  {'-' * 67}\n"  # above the required time, and above the slack
 NUMBER = r"-?\d+\.\d+"
 ROW = re.compile(
     rf"""^[ ]{{4}}
-    (?: (SLR[ ]Crossing\[\S+\]|\S+(?:[ ]\(CLOCK_ROOT\))?)[ ]* | [ ]{{21}} )      # location
+    (?: (SLR[ ]Crossing\[\S+\]|\S++(?:[ ]\(CLOCK_ROOT\))?)[ ]* | [ ]{{21}} )     # location
     (?: (?: net[ ]\(fo=(-?\d+)(?:,[ ](\w+))?\)                                     # fanout, state
           | (?!net[ ])([A-Za-z]\w*)(?:[ ]\(([^()\n]+)\))?                         # cell, arc
-          | (\([^\n]*?\)|[a-z][A-Za-z -]*[a-z]) ) (\n)? )?                         # clock edge, ...
+          | (\([^\n]*?\)|[A-Za-z][A-Za-z -]*[a-z]) ) (\n)? )?                      # clock edge, ...
     (?: [ ]+({NUMBER})[ ]+({NUMBER})(?:[ ]([rf])(?![^ \n]))?(?:[ ]+(\S[^\n]*))?    # incr, path
       | [ ]{{9,}}([rf])[ ]+(\S[^\n]*) )?
     [ ]*$""",

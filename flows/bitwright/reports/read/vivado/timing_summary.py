@@ -43,7 +43,7 @@ SECTION = re.compile(r"^-{20,}\n\| (\w[^\n]*?) *\n\| -+ *\n-{20,}\n", re.MULTILI
 CHECK = re.compile(r"^\d+\. checking (\w+)(?: \((\d+)\))?\n-+\n", re.MULTILINE)
 CHECKED = re.compile(r"^ There (?:is|are) (\d+) ", re.MULTILINE)
 NEWLINE = "\n"
-SETTING = re.compile(r"^  (\w[^:\n]*?) +:  (.*?) *$", re.MULTILINE)
+SETTING = re.compile(r"^  (\w[^:\n]*):  ([^\n]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,10 @@ def _read(text: str, header: Header, paths: bool) -> TimingSummary:
         ignored=tuple(_pair(row) for row in tables[IGNORED]),
         unconstrained=tuple(_pair(row) for row in tables[UNCONSTRAINED]),
         checks=_checks(head[: sections[SUMMARY].at]),
-        settings=dict(SETTING.findall(head[: sections[SUMMARY].at])),
+        settings={
+            name.rstrip(): value.rstrip()
+            for name, value in SETTING.findall(head[: sections[SUMMARY].at])
+        },
         paths=tuple(details.paths),
         pulse_widths=tuple(details.pulse_widths),
         missing=_missing(design, met, sentence, tables[INTRA], details.paths),

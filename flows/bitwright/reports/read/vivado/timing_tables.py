@@ -37,7 +37,7 @@ NAMES = {  # of each table: the columns that hold names
     UNCONSTRAINED: GROUP,
 }
 OPEN = ("NA", "inf", "-inf")  # what stands where there is no number
-CLOCK = re.compile(r"( *)(\S.*?) +\{([-\d. ]*)\} +(\d+\.\d+) +(\d+\.\d+) *$")
+WAVEFORM = re.compile(r"([-\d. ]*)\} +(\d+\.\d+) +(\d+\.\d+) *$")  # behind its brace
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,13 @@ def _number(field: str, text: str, at: int) -> float | int:
 def clock_lines(lines: Sequence[str], at: int) -> Iterator[ClockLine]:
     """The rows of the clock summary below its heading and dashes. Raises Malformed."""
     for line in lines[2:]:
-        match = CLOCK.match(line)
-        if match is None:
+        name, _, waveform = line.rpartition("{")
+        match = WAVEFORM.match(waveform)
+        try:
+            edges = tuple(map(float, match[1].split())) if match else ()
+        except ValueError:
+            match = None
+        if match is None or not name.strip():
             raise Malformed(f"this is no clock: {line.strip()[:60]!r}", at)
-        edges = tuple(float(edge) for edge in match[3].split())
-        yield ClockLine(match[2], len(match[1]) // 2, edges, float(match[4]), float(match[5]))
+        depth = (len(name) - len(name.lstrip(" "))) // 2
+        yield ClockLine(name.strip(), depth, edges, float(match[2]), float(match[3]))
