@@ -264,6 +264,16 @@ def test_doit_site_says_where_it_is_and_fails_when_something_could_not_be_read(
     assert ("build/tiny/ulx3s-85f/report/metrics.json" in ended.stderr) == bool(damage)
 
 
+def test_a_folder_whose_name_is_no_unicode_is_shown(project: Path, tmp_path: Path):
+    name = os.fsdecode(b"caf\xe9")
+    shutil.copytree(project / "build/tiny", tmp_path / "build" / name)
+    site = build(tmp_path, tmp_path / "site")
+    assert site.problems == ()
+    assert (
+        "caf? on ulx3s-85f" in page(site, str(next(p for p in site.pages if "caf" in p.name))).text
+    )
+
+
 def test_a_folder_that_is_no_site_is_left_alone(project: Path, tmp_path: Path):
     build_of_a_config = tmp_path / "site/ulx3s-85f/manifest.json"
     build_of_a_config.parent.mkdir(parents=True)
@@ -371,7 +381,7 @@ def places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 FILES = ("report/metrics.json", "report/verdict.json", "manifest.json", "timings.json")
-ODD = st.sampled_from([None, True, -1, 0, 1e300, 0.5, "", "x", [], {}, [None], {"a": 1}, "\ud7ff<"])
+ODD = st.sampled_from([None, True, -1, 0, 1e300, 0.5, "", "x", [], {}, [None], {"a": 1}, "\ud800<"])
 
 
 @settings(max_examples=60)

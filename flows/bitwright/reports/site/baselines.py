@@ -11,7 +11,7 @@ from bitwright.errors import BitwrightError, ConfigError, ReportError
 from bitwright.limits import Tolerance
 from bitwright.reports.compare import Diff, Snapshot, baseline, compare
 from bitwright.reports.measures import measure_of
-from bitwright.reports.site.gather import Build, shown
+from bitwright.reports.site.gather import Build, shown, slug
 from bitwright.reports.site.pairs import embedded
 
 Pair = tuple[str, str]
@@ -46,7 +46,7 @@ def gather(root: Path, pairs: Iterable[Pair], problems: list[str]) -> dict[Pair,
             except (BitwrightError, OSError, UnicodeDecodeError) as error:
                 problems.append(str(error))
                 continue
-            name = f"baseline~{config}--{target}"
+            name = f"baseline~{slug(config)}--{slug(target)}"
             where = shown(path, root).as_posix()
             found[config, target] = Baseline(
                 name, snapshot, _thresholds(root, config, target), where

@@ -49,6 +49,11 @@ class Build:
         return f"{self.config} on {self.target}"
 
     @property
+    def pair_id(self) -> str:
+        """The config and target, safe in a URL."""
+        return f"{slug(self.config)}--{slug(self.target)}"
+
+    @property
     def asked_mhz(self) -> float | None:
         return self.measures.get("clock_mhz")
 
@@ -279,4 +284,4 @@ def slug(text: str) -> str:
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-")[:60]
     if safe == text and text:
         return text
-    return f"{safe or 'x'}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{safe or 'x'}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

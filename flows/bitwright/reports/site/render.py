@@ -106,7 +106,8 @@ def _write(root: Path, fresh: Path, found: Found, grid: overview.Grid) -> list[s
         up = "../" * name.count("/")
         path = fresh / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(render(template, here=name, up=up, pages=pages, **values), "utf-8")
+        text = render(template, here=name, up=up, pages=pages, **values)
+        path.write_bytes(text.encode("utf-8", "replace"))  # a name may be no Unicode at all
 
     def script(name: str, text: str) -> None:
         (fresh / "data").mkdir(exist_ok=True)
@@ -135,7 +136,7 @@ def _write(root: Path, fresh: Path, found: Found, grid: overview.Grid) -> list[s
 
 
 def _trends(known: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
-    rows = [{"name": f"{c} on {t}", **one} for (c, t), one in known.items()]
+    rows = [{"name": f"{config} on {target}", **one} for (config, target), one in known.items()]
     return {"all": rows, "measures": series.measure_table(series.HEADLINES)}
 
 

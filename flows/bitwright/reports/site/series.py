@@ -73,7 +73,7 @@ def series(builds: Sequence[Build], pages: Mapping[str, str]) -> dict[str, Any]:
         )
     names = [name for name in HEADLINES if any(name in row["v"] for row in rows)]
     asked = next((b.asked_mhz for b in reversed(builds) if b.asked_mhz is not None), None)
-    return {"builds": rows, "names": names, "asked_mhz": asked}
+    return {"id": builds[0].pair_id, "builds": rows, "names": names, "asked_mhz": asked}
 
 
 def told_variant(build: Build) -> list[str]:

@@ -53,13 +53,11 @@
       }
     }
     function fromHash() {
-      let name = "";
-      try { name = decodeURIComponent(location.hash.slice(1)); } catch (damaged) { /* none then */ }
-      const index = data.all.findIndex((one) => one.name === name);
+      const index = data.all.findIndex((one) => "#" + one.id === location.hash);
       if (index >= 0) which.value = String(index);
       show();
     }
-    which.addEventListener("change", () => { location.replace("#" + encodeURIComponent(data.all[which.value].name)); });
+    which.addEventListener("change", () => { location.replace("#" + data.all[which.value].id); });
     span.addEventListener("change", show);
     document.getElementById("controls").addEventListener("submit", (event) => event.preventDefault());
     addEventListener("hashchange", fromHash);
