@@ -7,7 +7,9 @@ import signal
 
 import pytest
 from bitwright.reports.history import open
+from bitwright.whatis import _manifests
 
+from tests.front.test_runs import ESCAPE, on_a_terminal
 from tests.front.toy import Toy, wait_for
 
 MATRIX = "configs: [tiny]\ntargets: [ulx3s-85f]\nseeds: [1, 2, 3]\n"
@@ -163,3 +165,28 @@ def test_a_signal_ends_the_night_and_leaves_no_summary_of_another(night: Toy, nu
     assert process.returncode == 128 + number, out + errors
     assert "Traceback" not in out + errors
     assert not (night.root / "build/nightly/summary.md").exists()
+
+
+def test_a_terminal_gets_a_live_table_of_the_builds(night: Toy):
+    shown = on_a_terminal(night, "nightly")
+    assert "\x1b[?25l" in shown  # the cursor is hidden while the table is redrawn
+    plain = ESCAPE.sub("", shown)
+    for seed in (1, 2, 3):
+        assert re.search(rf"✓ tiny ulx3s-85f seed-{seed} ", plain)
+    assert "nightly: all 3 builds are good" in plain
+
+
+def test_elsewhere_each_build_gets_a_line_when_it_starts_and_when_it_ends(night: Toy):
+    lines = night.doit("nightly").stdout.splitlines()
+    for seed in (1, 2, 3):
+        own = [line for line in lines if line.startswith(f"tiny ulx3s-85f seed-{seed}  ")]
+        assert own[0].endswith("  started")
+        assert re.search(r"  done in [\d.]+ s$", own[-1])
+    assert lines[-1] == "build/nightly/summary.md"
+
+
+def test_a_bitstream_of_a_variant_is_told_by_its_manifest(night: Toy):
+    assert night.doit("nightly").returncode == 0
+    manifest = night.root / "build/tiny/ulx3s-85f/variants/seed-2/manifest.json"
+    found = dict(_manifests(night.root / "build"))
+    assert found[manifest]["settings"]["seed"] == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +16,8 @@ from bitwright.errors import ReportError
 from bitwright.reports.measures import flatten
 from bitwright.reports.read.document import refuse
 
+# What reading a document of another shape may run into.
+STRANGE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 METRICS = "report/metrics.json"
 FAILED = "report/failed/metrics.json"
 
@@ -74,9 +77,20 @@ def entry_of_metrics(path: Path) -> Entry:
     manifest = _json(folder / "manifest.json") if report.name == "report" else {}
     if manifest.get("usercode") != _json(path).get("usercode"):
         manifest = {}  # of another build
-    seed = manifest.get("settings", {}).get("seed")
+    seed, git = _origin(manifest)
     variant = folder.name if folder.parent.name == "variants" else ""
-    return _entry(path, folder, seed, variant, manifest.get("git"))
+    return _entry(path, folder, seed, variant, git)
+
+
+def _origin(manifest: Mapping[str, Any]) -> tuple[int | None, Mapping[str, Any] | None]:
+    """Seed and commit of a manifest; None where it does not say."""
+    seed = git = None
+    with suppress(*STRANGE):
+        seed = manifest["settings"]["seed"]
+    with suppress(*STRANGE):
+        found = manifest["git"]
+        git = {"commit": _text("commit", found["commit"]), "dirty": bool(found["dirty"])}
+    return (seed if type(seed) is int and 0 <= seed < 2**31 else None), git
 
 
 def _entry(
@@ -85,12 +99,13 @@ def _entry(
     try:
         text = path.read_text(encoding="utf-8")
         body = json.loads(text)
-        measures = flatten(body)
-        named = {name: str(body[name]) for name in ("config", "target", "usercode")}
-        clock_mhz, met, versions = body["clock_mhz"], body["timing"]["met"], dict(body["tools"])
+        measures = {name: _number(name, value) for name, value in flatten(body).items()}
+        named = {name: _text(name, body[name]) for name in ("config", "target", "usercode")}
+        versions = {name: _text(name, version) for name, version in body["tools"].items()}
+        clock_mhz, met = float(measures["clock_mhz"]), bool(body["timing"]["met"])
     except OSError as error:
         raise ReportError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except STRANGE as error:
         refuse(
             path,
             "not the metrics of a build",
@@ -101,7 +116,7 @@ def _entry(
     return Entry(
         **named,
         seed=seed,
-        clock_mhz=float(clock_mhz),
+        clock_mhz=clock_mhz,
         variant=variant,
         commit=git["commit"] if git else "",
         dirty=bool(git and git["dirty"]),
@@ -111,6 +126,20 @@ def _entry(
         metrics=text,
         tools=versions,
     )
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{name} is {value!r}, no number")
+    number: float = value
+    return number
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {value!r}, no text")
+    value.encode()  # half of a surrogate pair cannot be kept
+    return value
 
 
 def _verdict(path: Path, met: bool) -> bool:
