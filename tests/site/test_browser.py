@@ -267,6 +267,8 @@ def test_a_change_within_the_noise_of_the_baseline_is_called_noise(opened: Open)
     page = opened("compare.html#a=baseline~tiny--ulx3s-85f&b=tiny--ulx3s-85f")
     verdicts = page.tab.locator("#design + .card td.change").all_inner_texts()
     assert "noise" in verdicts
+    inner = set(page.tab.locator("#instances + .card td.change").all_inner_texts())
+    assert inner == {"changed"}  # no band is known of an instance
     told = page.tab.locator("#says").inner_text()
     assert re.search(r"[1-9]\d* within noise", told), told
     own = opened(BUILD).tab.locator("#baseline ~ .card").first.inner_text()

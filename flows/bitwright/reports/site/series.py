@@ -78,8 +78,9 @@ def series(builds: Sequence[Build], pages: Mapping[str, str]) -> dict[str, Any]:
 
 def told_variant(build: Build) -> list[str]:
     """What sets a build apart from others of its config and target."""
-    found = [build.variant] if build.variant else []
-    if build.seed is not None and build.variant != f"seed-{build.seed}":
+    sweep = build.variant == f"seed-{build.seed}"
+    found = [build.variant] if build.variant and not sweep else []
+    if build.seed is not None:
         found.append(f"seed {build.seed}")
     return found
 

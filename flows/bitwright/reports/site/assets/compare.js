@@ -43,13 +43,14 @@ window.bitwright = window.bitwright || {};
     }
     // What two numbers say: the word of the project's own comparison where it has judged the pair.
     function verdict(name, before, after, a, b) {
-      const judged = (b.verdicts && b.verdicts[a.id] || {})[name];
-      if (judged) return judged;
+      const judged = b.verdicts && b.verdicts[a.id];
+      if (judged && judged[name]) return judged[name];
       if (before === undefined) return "new";
       if (after === undefined) return "gone";
       const digits = measure(name).digits;
       if (fixed(before, digits) === fixed(after, digits)) return "same";
       if (COSTS.includes(base(name))) return "changed"; // the machine's doing as much as the design's
+      if (judged && kindOf(name) === "instance") return "changed"; // nobody knows how far it goes by chance
       const better = measure(name).better;
       if (!better) return "changed";
       return (after > before) === (better === "higher") ? "better" : "worse";
@@ -131,7 +132,8 @@ window.bitwright = window.bitwright || {};
         const seen = (r) => filters.same || r.verdict !== "same", text = filters.text.toLowerCase();
         table("The design", "design", heads.filter(seen));
         table("Instances", "instances", of("instance").filter((r) => seen(r) && r.name.toLowerCase().includes(text)));
-        table("What building took", "cost", of("cost").filter((r) => seen(r) && r.before !== undefined && r.after !== undefined));
+        const costs = of("cost").filter((r) => r.before !== undefined && r.after !== undefined);
+        if (costs.length) table("What building took", "cost", costs.filter(seen));
       };
       filtersOf(draw);
       draw();
