@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {  # block -> the command whose output st
     "engine": (PYTHON, "benchmarks/engine.py"),
     "board": (PYTHON, "-m", "bitwright.host.predict"),
     "builds": (PYTHON, "benchmarks/null_build.py"),
+    "reports": (PYTHON, "benchmarks/reports.py"),
 }
 FROM = {"bitstream": "clock "}  # the block begins with the first line that begins so
 PICTURE = ROOT / "build/gpt2-medium/ulx3s-85f/report/floorplan.png"

@@ -1,6 +1,6 @@
 """How fast timing summaries are read: ours against Edalize's own reader, same files, same run.
 
-    .venv/bin/python benchmarks/reports.py [FILE ...]        (default: two made here, and real ones)
+    .venv/bin/python benchmarks/reports.py [FILE ...]        (default: two that are made here)
 
 Prints for each file MB/s of the tables alone, of everything with each cell and net of every path,
 and of Edalize's `VivadoReporting.report_timing`, which reads the tables of the header and no path.
@@ -31,8 +31,6 @@ from bitwright.reports.read.vivado.timing_summary import (  # noqa: E402
 from benchmarks.timing_report import random_summary, render  # noqa: E402
 
 MADE = {"made-1MB.rpt": 36, "made-20MB.rpt": 640}  # name -> paths of a section
-REAL = ROOT.parent / "shared" / "corpus" / "reports" / "timing_summary"
-LEAST_BYTES = 1_000_000  # of the real ones
 RUNS = 5
 
 
@@ -115,10 +113,7 @@ def table(rows: Iterable[Speed]) -> Iterator[str]:
 
 def main(files: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(name) for name in files] or [
-            *made(Path(folder)),
-            *(path for path in sorted(REAL.glob("*.rpt")) if path.stat().st_size >= LEAST_BYTES),
-        ]
+        paths = [Path(name) for name in files] or made(Path(folder))
         for line in table(map(measure, paths)):
             print(line, flush=True)
     if edalize() is None:
