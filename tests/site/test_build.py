@@ -366,6 +366,13 @@ def test_messages_and_power_of_the_reports_of_a_build_are_shown(project: Path, t
     assert all(message["id"] in text for message in read["messages"] if message["id"])
     assert "notes.rpt" not in text
     assert any("torn.rpt" in problem for problem in site.problems)
+    assert "The log breaks off" not in text
+    log = (step / "runme.log").read_text()
+    (step / "runme.log").write_text(log[: len(log) // 2])
+    name = "builds/tiny--ulx3s-85f.html"
+    assert "The log breaks off" in page(build(root, tmp_path / "site"), name).text
+    (step / "record.json").write_text("{}")  # the engine's word that the step ended well
+    assert "The log breaks off" not in page(build(root, tmp_path / "site"), name).text
     assert "torn.rpt" in text
 
 

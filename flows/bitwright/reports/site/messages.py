@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bitwright.errors import ReportError
+from bitwright.record import RECORD
 from bitwright.reports.read import recognise
 from bitwright.reports.read.kind import HEAD, values
 from bitwright.reports.site.gather import STEPS, shown
@@ -73,7 +74,9 @@ def of(folder: Path, root: Path, problems: list[str]) -> Readings:
     logs, power = [], None
     for path, tool, found in _read(folder, root, problems):
         if "messages" in found:
-            logs.append(_log(str(path), tool, found))
+            # A step that left its Record ended well: then its log is whole, whatever its last line.
+            whole = (root / path).with_name(RECORD).is_file()
+            logs.append(_log(str(path), tool, {**found, "incomplete": ""} if whole else found))
         elif found.get("incomplete"):
             problems.append(f"{path}: breaks off: {found['incomplete']}")
         elif "total_on_chip_w" in found:
