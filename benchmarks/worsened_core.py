@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/worsened_core.py [--seeds 3] [--night 3] [--cache FOLDER]
 
 In a clone of this project: the smallest config is built with some seeds and accepted as the
-baseline; then the pipeline registers of the requantiser's multiplication are removed, which leaves
-what it computes and halves its latency; then `./doit nightly`. Prints the top of its summary, and
+baseline; then the pipeline registers of the requantiser's multiplication are removed (all
+simulations of the engine still pass, its latency halves); then `./doit nightly`. Prints the top of its summary, and
 ends with 0 only if the night failed and a clock is what got worse most. Place and route of one seed
 takes some minutes; --cache keeps what is done for a second run, --keep the clone.
 """
