@@ -4,9 +4,9 @@
 
 In a clone of this project: the smallest config is built with some seeds and accepted as the
 baseline; then the pipeline registers of the requantiser's multiplication are removed (all
-simulations of the engine still pass, its latency halves); then `./doit nightly`. Prints the top of its summary, and
-ends with 0 only if the night failed and a clock is what got worse most. Place and route of one seed
-takes some minutes; --cache keeps what is done for a second run, --keep the clone.
+simulations of the engine still pass, its latency halves); then `./doit nightly`. Prints the top of
+its summary, and ends with 0 only if the night failed and a clock is what got worse most. Place and
+route of one seed takes some minutes; --cache keeps what is done for a second run, --keep the clone.
 """
 
 from __future__ import annotations
