@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from bitwright.steps.includes import included
@@ -19,6 +20,7 @@ class Synthesis:
 
         self._ys = libyosys
         self._design = libyosys.Design()
+        print(f"Yosys {version('pyosys')} (pyosys)", flush=True)
 
     def run(self, *words: str) -> None:
         """Run one pass, given the words of its command.
@@ -27,6 +29,10 @@ class Synthesis:
         """
         sys.stdout.flush()
         self._design.run_pass(self._ys.StringVector(words))
+
+    def end(self) -> None:
+        """Say in the log that the script came to its end, as Yosys itself says of its own."""
+        print("End of script.", flush=True)
 
     def write_hierarchy(self, file: str) -> None:
         """Write {"instance.path": "module"} of the flattened top, one a line; "" is the top.

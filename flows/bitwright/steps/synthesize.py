@@ -112,6 +112,7 @@ def script(sources: Sources, up: str) -> str:
         *(f"design.run({', '.join(map(repr, words))})" for words in passes(sources, up)),
         f"design.write_hierarchy({HIERARCHY!r})",
         *(f"design.run({', '.join(map(repr, words))})" for words in (*STRIP, WRITE)),
+        "design.end()",
     ]
     return "\n".join(lines) + "\n"
 

@@ -43,3 +43,10 @@ def test_a_run_that_failed_is_whole():
 
 def test_a_log_cut_at_any_byte_holds_no_wrong_number(specimen):
     check_truncation(KIND, specimen(LOG), counted={"count", "Warning", "warning", "lines"})
+
+
+def test_a_log_of_our_own_synthesis_tells_its_version_and_its_end():
+    whole = "Yosys 0.70 (pyosys)\n1. Executing SLANG frontend.\nEnd of script.\n"
+    assert (read(whole).version, read(whole).incomplete) == ("0.70", "")
+    assert read(whole.removesuffix("End of script.\n")).incomplete
+    assert KIND.claims(whole)

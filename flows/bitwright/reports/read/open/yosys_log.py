@@ -22,11 +22,11 @@ END = re.compile(
     rf"End of script\. Logfile hash: (\w+),.*CPU: user {NUMBER}s system {NUMBER}s"
     rf"(?:, MEM: {NUMBER} MB peak)?"
 )
-VERSION = re.compile(r"\|? ?Yosys (\d+\.\d+\S*) \(git")
-LAST = re.compile(r"Time spent: |(?:\S+:\d+: )?ERROR: ")
+VERSION = re.compile(r"\|? ?Yosys (\d+\.\d+\S*) \((?:git|pyosys\))")
+LAST = re.compile(r"Time spent: |End of script\.$|(?:\S+:\d+: )?ERROR: ")
 FIRST = re.compile(
     r"^ \|  yosys -- Yosys Open SYnthesis Suite|^\d+\. Executing [A-Za-z0-9_ -]+ "
-    r"(?:frontend|pass|backend)\b|^Yosys \d+\.\d+\S* \(git",
+    r"(?:frontend|pass|backend)\b|^Yosys \d+\.\d+\S* \((?:git|pyosys\))",
     re.MULTILINE,
 )
 
@@ -35,8 +35,8 @@ def parse_yosys_log(lines: Iterable[str], *, origin: Path) -> Log:
     """Sum up a log of Yosys 0.9 to 0.70; `lines` with their newlines.
 
     Phases are the steps of the script, without times; the last has the log's hash as checksum.
-    Complete if Yosys says where its time went, as it does last, or ends with an error. What Yosys
-    printed inside a Python process (pyosys) has no end and is never complete.
+    Complete if Yosys says where its time went, as it does last, or ends with an error. Inside a
+    Python process (pyosys) it says neither its version nor its end; our own scripts print both.
     """
     log, tally, phases = Lines(lines, LAST), Tally(), Phases()
     version = end = None
