@@ -69,6 +69,7 @@ def test_without_a_build_there_is_nothing_to_compare(measured: Toy):
     ended = measured.doit("diff", "config=tiny")
     assert ended.returncode != 0
     assert "there is no build to compare" in ended.stderr
+    assert "next      ./doit bitstream config=tiny target=ulx3s-85f" in ended.stderr
 
 
 def test_a_build_that_is_out_of_date_is_compared_and_that_is_said(measured: Toy):

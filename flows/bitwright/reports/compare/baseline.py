@@ -108,7 +108,7 @@ def parse(text: str, *, origin: Path) -> Snapshot:
             "this baseline is not as known",
             expected=f"what ./doit baseline writes, schema {SCHEMA}",
             found=f"{type(error).__name__}: {error}"[:120],
-            next="./doit baseline config=... writes it anew",
+            next=f"./doit baseline config={origin.parent.name} writes it anew",
         )
 
 

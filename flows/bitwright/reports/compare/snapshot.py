@@ -76,7 +76,7 @@ class Snapshot:
                 "there is no build to compare",
                 expected="the metrics of a build",
                 found="no such file, nor one in report/failed/",
-                next="./doit bitstream config=...",
+                next=_how_to_build(folder),
             )
         found = _of_metrics(_load(path), path, str(folder))
         verdict = _verdict(path.with_name(VERDICT), default=place == REPORT)
@@ -171,6 +171,12 @@ def _path(path: Mapping[str, Any]) -> TimingPath:
 def _instance(node: Mapping[str, Any]) -> Instance:
     area = {name: node[name] for name in RESOURCES if name in node}
     return Instance(node["path"], node["module"], area)
+
+
+def _how_to_build(folder: Path) -> str:
+    if folder.parent.parent.name != "build":
+        return "name a metrics.json, a report, or the folder of a build: build/<config>/<target>"
+    return f"./doit bitstream config={folder.parent.name} target={folder.name}"
 
 
 def _verdict(path: Path, *, default: bool) -> dict[str, Any]:
