@@ -95,6 +95,12 @@ def test_blank_count_is_refused():
         read(drawn([["top", "(top)", "1", "", "0", "0", "0"]]))
 
 
+def test_count_with_its_share_behind_it_is_the_count():
+    row = ["top", "(top)", "760(1.43%)", "1500(<0.01%)", "11(7.86%)", "3(1.07%)", "64(29.09%)"]
+    (top,) = read(drawn([row])).hierarchy
+    assert (top.lut, top.ff, top.bram_18k, top.dsp) == (760, 1500, 25, 64)
+
+
 def test_flat_and_hierarchical_reports_are_told_apart(specimen):
     flat = specimen("vivado-2022.2/utilization.rpt")
     assert [kind.claims(flat[:HEAD]) for kind in (KIND, utilization.KIND)] == [False, True]

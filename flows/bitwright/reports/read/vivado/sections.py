@@ -69,7 +69,8 @@ class Sections:
         try:
             if cells.is_open(cell):
                 return None
-            return cells.decimal(cell) if "." in cell else cells.integer(cell)
+            whole = "." not in cell.partition("(")[0]  # 21943(1.25%): the share may have a point
+            return cells.integer(cell) if whole else cells.decimal(cell)
         except ValueError as error:
             self.refuse(row.line, f"'{column}' holds no number", "a number", error)
 
