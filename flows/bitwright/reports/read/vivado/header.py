@@ -10,6 +10,7 @@ from pathlib import Path
 from bitwright.reports.read.document import refuse
 
 LINE = re.compile(r"^\| (\w[\w /]*?) *: ?(.*?)\s*$", re.MULTILINE)
+FIRST, NEWLINE = "| Tool Version", "\n"
 LONGEST = 1 << 20  # characters of a head
 VERSION = re.compile(r"v\.(\d{4}\.\d(?:\.\d+)?\w*)")
 
@@ -32,8 +33,18 @@ def claims(head: str, command: str) -> bool:
 
 
 def parse_header(text: str, *, origin: Path) -> Header:
-    """Read the head. ReportError where no tool version, or no command stands."""
-    end = text.find("\n\n", text.find("| Tool Version"))  # a command that lists kernels is long
+    """Read the head. ReportError where no tool version or no command stands, or a second head."""
+    first = text.find(FIRST)
+    second = text.find(f"\n{FIRST}", first + 1)
+    if first >= 0 and second >= 0:
+        refuse(
+            Path(f"{origin}:{text.count(NEWLINE, 0, second) + 2}"),
+            "several reports in one file",
+            expected="one report a file",
+            found="the head of another",
+            next="give each report a file of its own, without -append",
+        )
+    end = text.find("\n\n", first)  # a command that lists kernels is long
     found: dict[str, str] = dict(LINE.findall(text[: end if end > 0 else len(text)][:LONGEST]))
     version = VERSION.search(found.get("Tool Version", ""))
     if version is None or "Command" not in found:

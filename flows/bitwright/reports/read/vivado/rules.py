@@ -146,8 +146,7 @@ def _severities(violations: Sequence[Violation]) -> dict[str, int]:
 
 def _one_report(report: _Text, title: str) -> None:
     titles = [at for at, line in enumerate(report.lines) if line.rstrip() == title]
-    heads = [at for at, line in enumerate(report.lines) if line.startswith("| Tool Version")]
-    for again in titles[1:] + heads[1:]:
+    for again in titles[1:]:
         report.refuse(again, "several reports in one file", "one report a file")
     if not titles:
         report.refuse(len(report.lines), "the report breaks off", f"the line '{title}'")
