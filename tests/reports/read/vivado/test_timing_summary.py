@@ -10,14 +10,12 @@ from pathlib import Path
 import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.read.kind import plain
-from bitwright.reports.read.source import text_of
-from bitwright.reports.read.vivado.timing_summary import KIND, parse_timing_summary
+from bitwright.reports.read.vivado.timing_summary import parse_timing_summary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.timing_report import random_summary, render
-from tests.reports.read.corpus import entries
-from tests.reports.read.truncation import check_truncation
+from tests.reports.read.corpus import readings
 
 HERE = Path("mill_timing_summary_routed.rpt")
 SPECIMENS = (
@@ -144,18 +142,6 @@ def test_a_slack_left_open_is_none_with_its_reason(specimen, name, word):
     assert "met" in found.missing
 
 
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_a_truncated_summary_is_refused_or_says_so(specimen, name):
-    check_truncation(KIND, specimen(name))
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_line_ends_do_not_matter(specimen, name):
-    text = specimen(name)
-    windows = text_of(text.replace("\n", "\r\n").encode())
-    assert read(windows) == read(text)
-
-
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
@@ -252,6 +238,36 @@ def test_without_details_the_tables_are_the_whole_report(specimen):
     assert read(text[:-1]).incomplete
 
 
+def test_an_option_may_be_shortened_as_vivado_allows(specimen):
+    text = specimen(OLD).replace("-max_paths 10 ", "-no_detail ")
+    assert read(text[: text.index("| Timing Details")].rpartition("-" * 96)[0]).incomplete == ""
+
+
+def test_a_file_with_the_name_of_a_filter_filters_nothing(specimen):
+    text = specimen(OLD).replace("-file mill", "-file mill-setup-no_detailed_paths-hold")
+    assert "-setup-" in text
+    last = text.rindex("-" * 99 + "\nPath Group:")
+    assert "no details of **default**" in read(text[:last]).incomplete
+    short = text[: text.index("| Timing Details")].rpartition("-" * 96)[0]
+    assert "ends before 'Timing Details'" in read(short).incomplete
+
+
+def test_numbers_of_fewer_digits_are_rounded_more(specimen):
+    number = re.compile(r"( *)(-?(?<![\d.v])\d+\.\d{3})(?=(ns|%|\D))")
+
+    def rounded(it: re.Match[str]) -> str:
+        text = f"{float(it[2]):.2f}"
+        return it[1] + (text.rjust(len(it[2])) if it[1] and it[3] != "ns" else text)
+
+    head, end = specimen(NEW)[:900], specimen(NEW)[900:]
+    found = read(head + number.sub(rounded, end))
+    assert (found.wns_ns, found.incomplete) == (-0.21, "")
+    assert [len(found.paths), len(found.pulse_widths)] == [
+        len(read(specimen(NEW)).paths),
+        len(read(specimen(NEW)).pulse_widths),
+    ]
+
+
 def test_a_group_that_the_tables_name_and_the_details_lack_is_incomplete(specimen):
     text = specimen(OLD)
     last = text.rindex("-" * 99 + "\nPath Group:")
@@ -291,18 +307,6 @@ def test_any_cut_is_refused_or_says_so(summary, data):
     assert found.wns_ns == summary.wns_ns
 
 
-@given(st.integers(0, 2**32), st.data())
-def test_a_flipped_byte_is_read_or_refused_but_nothing_else(seed, data):
-    raw = bytearray(render(random_summary(seed, clocks=2, paths=1, stages=2)).encode())
-    for _ in range(data.draw(st.integers(1, 3))):
-        at = data.draw(st.integers(0, len(raw) - 1))
-        raw[at] = data.draw(st.integers(0, 255))
-    try:
-        read(text_of(bytes(raw)))
-    except ReportError as error:
-        assert str(error).startswith(str(HERE))
-
-
 @pytest.mark.parametrize("junk", ["a", " ", "a ", "0", "(", "-", "x.{"])
 def test_a_hostile_line_takes_no_more_time_than_its_length(specimen, junk):
     """Where matching a line took the square of its length, these would take hours."""
@@ -320,10 +324,8 @@ def test_a_hostile_line_takes_no_more_time_than_its_length(specimen, junk):
             read(text[:at] + junk + text[at:].replace("\n", "!\n", 1))
 
 
-def laws(text):
+def laws(text, found):
     """What holds for every whole report, checked without the reader where grep can."""
-    found = read(text)
-    assert not found.incomplete, found.incomplete
     assert len(found.paths) == len(re.findall(r"^Slack(?: \(\w+\) )?:", text, re.M))
     widths = re.findall(r"^[A-Z][\w ]+? +(?:n/a|Slow|Fast) +\S+ +\S+ +[\d.]+ ", text, re.M)
     assert len(found.pulse_widths) == len(widths)
@@ -365,21 +367,9 @@ def path_laws(path):
 
 @pytest.mark.parametrize("name", SPECIMENS)
 def test_the_specimens_add_up(specimen, name):
-    laws(specimen(name))
+    laws(specimen(name), read(specimen(name)))
 
 
-def test_every_real_summary_adds_up_or_is_a_damaged_one():
-    """Three copies of one report are cut by their authors to test a reader; the rest is whole."""
-    refused = []
-    for entry in entries("timing_summary"):
-        try:
-            laws(text := text_of(entry.path.read_bytes()))
-        except ReportError as error:
-            refused.append((entry.path.name.rpartition("-")[2], str(error).split(": ")[1]))
-            assert entry.damaged, error
-        else:
-            assert read(text).version == entry.version
-    assert sorted(refused) == [
-        ("timing2.rpt", "not as known among the paths"),
-        ("timing3.rpt", "not as known among the paths"),
-    ]
+def test_every_real_summary_adds_up():
+    for _, text, found in readings("timing_summary"):
+        laws(text, found)

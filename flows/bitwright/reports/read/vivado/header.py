@@ -26,6 +26,11 @@ class Header:
     state: str  # Synthesized, Fully Placed, Routed, ...
     lines: Mapping[str, str]  # every line, by its label
 
+    def has(self, *options: str) -> bool:
+        """Whether the command has one of these options, which Vivado lets one shorten."""
+        words = [word for word in self.command.split() if len(word) > 1]
+        return any(option.startswith(word) for word in words for option in options)
+
 
 def claims(head: str, command: str) -> bool:
     """Whether this is the head of a report that this command of Vivado wrote."""

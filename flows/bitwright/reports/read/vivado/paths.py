@@ -43,7 +43,7 @@ TIMES = {  # labels of times; of the others, those that hold a time go to Path.o
     "Clock Pessimism Removal (CPR)",
     "Clock Uncertainty",
 }
-ROUNDING_NS = 0.0025  # of three numbers, each printed with three digits
+ROUNDING = 2.5  # of the last digit: three numbers, each rounded
 
 
 class Malformed(ValueError):
@@ -290,12 +290,17 @@ def _capture(
     if match is None:
         raise Malformed("no required time, arrival time and slack below the path", block.at[2])
     required, arrival, below = float(match[1]), float(match[2]), float(match[3])
-    if below != slack or abs(required + arrival - below) > ROUNDING_NS:
+    if below != slack or abs(required + arrival - below) > ROUNDING * last_digit(match[3]):
         raise Malformed(
             f"slack {slack} ns above the path, {required} {arrival:+} = {below} ns below it",
             block.at[2],
         )
     return read_stages(rows, block.at[2]), required, arrival
+
+
+def last_digit(number: str) -> float:
+    """What the last digit printed stands for: 0.001 of 1.234; -significant_digits sets it."""
+    return float(10.0 ** -len(number.partition(".")[2]))
 
 
 def _match(pattern: re.Pattern[str], facts: Mapping[str, str], name: str, block: Block) -> Any:

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bitwright.reports.read.vivado.paths import NUMBER, Malformed, Path, next_block, read_path
+from bitwright.reports.read.vivado.paths import (
+    NUMBER,
+    Malformed,
+    Path,
+    last_digit,
+    next_block,
+    read_path,
+)
 
 GROUP = re.compile(r"-{20,}\n(?:Path Group:(.*)\n)?From Clock:(.*)\n  To Clock:(.*)$")
 WORST = re.compile(
@@ -66,13 +73,6 @@ class Details:
     pulse_widths: list[PulseWidth] = field(default_factory=list)
     broken: str = ""
     due: list[str] = field(default_factory=list)  # sections that the last group still owes
-
-
-def filtered(command: str) -> bool:
-    """Whether the command leaves out paths that its tables count."""
-    return any(
-        option in command for option in ("-slack_lesser", "-slack_greater", "-setup", "-hold")
-    )
 
 
 def read_details(text: str, title: int, *, filtered: bool) -> Details:
@@ -168,6 +168,6 @@ def _pulse_widths(lines: Sequence[str], clock: str, at: int) -> Iterator[PulseWi
             required, actual, slack = map(float, numbers)
         except ValueError:
             raise Malformed(f"this is no pulse width: {line[:60]!r}", at) from None
-        if not pin or abs(abs(actual - required) - abs(slack)) > 0.0015:
+        if not pin or abs(abs(actual - required) - abs(slack)) > 1.5 * last_digit(numbers[2]):
             raise Malformed(f"the numbers of this pulse width disagree: {line[:80]!r}", at)
         yield PulseWidth(clock, check, corner, lib, ref, required, actual, slack, location, pin)

@@ -15,7 +15,6 @@ from bitwright.reports.read.vivado.paths import Malformed, Path
 from bitwright.reports.read.vivado.timing_details import (
     Details,
     PulseWidth,
-    filtered,
     read_details,
 )
 from bitwright.reports.read.vivado.timing_tables import (
@@ -36,7 +35,14 @@ from bitwright.reports.read.vivado.timing_tables import (
     failing,
     slack_rows,
 )
-from bitwright.reports.read.vivado.timing_whole import MET, NOT_MET, agree, agree_below, breaks_off
+from bitwright.reports.read.vivado.timing_whole import (
+    MET,
+    NOT_MET,
+    agree,
+    agree_below,
+    breaks_off,
+    filtered,
+)
 
 COMMAND = "report_timing_summary"
 SECTION = re.compile(r"^-{20,}\n\| (\w[^\n]*?) *\n\| -+ *\n-{20,}\n", re.MULTILINE)
@@ -167,7 +173,7 @@ def _read(text: str, header: Header, paths: bool) -> TimingSummary:
     tables = {name: list(_rows(name, sections)) for name in names}
     details = Details()
     if paths and end >= 0:
-        details = read_details(text, end, filtered=filtered(header.command))
+        details = read_details(text, end, filtered=filtered(header))
     clocks = _clocks(sections.get(CLOCKS), tables[INTRA])
     incomplete = breaks_off(text, header, sections, tables, details if paths else None)
     met = {MET: True, NOT_MET: False}.get(sentence)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from bitwright.reports.read.vivado.header import Header
 from bitwright.reports.read.vivado.paths import Malformed
-from bitwright.reports.read.vivado.timing_details import Details, filtered
+from bitwright.reports.read.vivado.timing_details import Details
 from bitwright.reports.read.vivado.timing_tables import (
     DETAILS,
     FAILING,
@@ -23,8 +23,14 @@ from bitwright.reports.read.vivado.timing_tables import (
 MET = "All user specified timing constraints are met."
 NOT_MET = "Timing constraints are not met."
 DETAILS_OFF = "-no_detailed_paths"
+FILTERS = ("-slack_lesser_than", "-slack_greater_than", "-setup", "-hold")
 NONE = "-report_unconstrained"  # gives the paths without a requirement as well
 WORST = ("wns_ns", "whs_ns", "wpws_ns")
+
+
+def filtered(header: Header) -> bool:
+    """Whether the command leaves out paths that its tables count."""
+    return header.has(*FILTERS)
 
 
 def agree(design: Row, met: bool | None, tables: Mapping[str, Sequence[Row]], at: int) -> None:
@@ -68,23 +74,23 @@ def breaks_off(
     if absent:
         return f"ends before '{absent[0]}'"
     if f"\n| {DETAILS}\n" not in text:
-        if DETAILS_OFF not in header.command:
+        if not header.has(DETAILS_OFF):
             return f"ends before '{DETAILS}'"
     elif details is not None and (
         why := details.broken or _without_details(header, tables, details)
     ):
         return f"ends in '{DETAILS}': {why}"
-    if "-datasheet" in header.command and "\n| Data sheet\n" not in text:
+    if header.has("-datasheet") and "\n| Data sheet\n" not in text:
         return "ends before 'Data sheet'"
     return "" if text.endswith("\n\n\n") else "ends without the empty lines after a section"
 
 
 def _without_details(header: Header, tables: Mapping[str, Sequence[Row]], details: Details) -> str:
     """The first row of the tables that has paths, but no group among the details."""
-    if filtered(header.command):
+    if filtered(header):
         return ""
     due = [row.pair() for row in tables[INTRA] if row.numbers]
-    for name in (INTER, OTHER, *((IGNORED, UNCONSTRAINED) if NONE in header.command else ())):
+    for name in (INTER, OTHER, *((IGNORED, UNCONSTRAINED) if header.has(NONE) else ())):
         due += [row.pair() for row in tables[name]]
     seen = {(group.path_group, group.from_clock, group.to_clock) for group in details.groups}
     late = [names for names in due if names not in seen]
