@@ -1,22 +1,13 @@
-"""For every reader's tests; the corpus and the law of truncation are modules beside this one:
-`from tests.reports.read.corpus import corpus`, `from tests.reports.read.truncation import ...`."""
+"""For every reader's tests; the laws that hold for all of them stand in test_robustness."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from tests.reports.read import corpus as real
-
-SPECIMENS = Path(__file__).parents[2] / "specimens"
-
-
-@pytest.fixture(name="corpus")
-def _corpus() -> Callable[[str], list[Path]]:
-    """corpus('power'): the real reports of a kind; skips the test where there are none."""
-    return real.corpus
+from tests.reports.read.specimens import SPECIMENS
 
 
 @pytest.fixture

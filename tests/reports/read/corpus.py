@@ -8,9 +8,12 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
-from bitwright.reports.read.recognise import Report
+from bitwright.errors import ReportError
+from bitwright.reports.read.recognise import Report, read
+from bitwright.reports.read.source import text_of
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(os.environ.get("BITWRIGHT_CORPUS") or ROOT.parent / "shared" / "corpus" / "reports")
@@ -106,6 +109,24 @@ def entries(kind: str) -> list[Entry]:
     return found
 
 
-def corpus(kind: str) -> list[Path]:
-    """The files of `entries(kind)`."""
-    return [entry.path for entry in entries(kind)]
+@cache
+def outcome(entry: Entry) -> Outcome:
+    """What becomes of a report; read once, whichever tests ask."""
+    try:
+        return Outcome(entry, read(entry.path))
+    except ReportError as error:
+        return Outcome(entry, None, error.problem)
+
+
+def readings(kind: str, folder: str = "") -> list[tuple[Entry, str, Any]]:
+    """The text and the reading of each of the corpus's reports of one of our kinds, which may stand
+    in a folder of another name; skips the test where there is no corpus. What is refused, and what
+    rightly, test_corpus says."""
+    outcomes = map(outcome, entries(folder or kind))
+    found = [
+        (it.entry, text_of(it.entry.path.read_bytes()), it.report.reading)
+        for it in outcomes
+        if it.report and it.kind == kind
+    ]
+    assert found, f"no report in {folder or kind} is read as {kind}"
+    return found

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from bitwright.errors import ReportError
-from bitwright.reports.read.recognise import read
 
 from tests.reports.read import corpus
 
@@ -38,15 +37,8 @@ def outcomes() -> dict[Path, corpus.Outcome]:
     if not corpus.index():
         pytest.skip(corpus.ABSENT)
     for entry in corpus.index():
-        corpus.OUTCOMES[entry.path] = _outcome(entry)
+        corpus.OUTCOMES[entry.path] = corpus.outcome(entry)
     return corpus.OUTCOMES
-
-
-def _outcome(entry: corpus.Entry) -> corpus.Outcome:
-    try:
-        return corpus.Outcome(entry, read(entry.path))
-    except ReportError as error:
-        return corpus.Outcome(entry, None, error.problem)
 
 
 def test_exactly_the_damaged_reports_are_refused_each_for_its_damage(outcomes):
@@ -94,6 +86,25 @@ OTHER = {
     "caloclusternet.hlscompile_summary": (None, None),  # commented out in a config
     "demo__ours_1-a.hlscompile_summary": (None, None),
 }
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("system_estimate", "modules"), ("vpp_summary", "state"), ("xclbin_info", "kernels")],
+)
+def test_no_report_is_read_without_what_it_is_for(kind, field):
+    for entry, _, reading in corpus.readings(kind):
+        assert getattr(reading, field), entry.path
+
+
+@pytest.mark.parametrize("kind", ["hls_log", "vivado_log"])
+def test_every_log_has_the_counts_its_collector_found_with_grep(kind):
+    for entry, text, log in corpus.readings(kind):
+        found = [log.counts.get(name, 0) for name in ("WARNING", "CRITICAL WARNING", "ERROR")]
+        assert "W{}-CW{}-E{}".format(*found) in entry.notes, entry.path
+        # on a console, a message may follow the prompt; nothing else is before one
+        lines = re.findall(r"(?m)^(?:.*\x1b\[12C)?INFO:", text)
+        assert log.counts.get("INFO", 0) == len(lines), entry.path
 
 
 def test_version_and_part_are_those_that_the_collector_saw(outcomes):

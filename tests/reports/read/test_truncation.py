@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reports.read.corpus import ABSENT, corpus, index
+from tests.reports.read.corpus import ABSENT, entries, index
 from tests.reports.read.truncation import differences
 
 WHOLE = {"wns_ns": 1.5, "clocks": [{"name": "a", "mhz": 50}, {"name": "b", "mhz": 75}]}
@@ -46,4 +46,4 @@ def test_every_report_of_the_index_is_there():
     if not index():
         pytest.skip(ABSENT)
     assert [entry.path for entry in index() if not entry.path.is_file()] == []
-    assert len(corpus("power")) == 25
+    assert len(entries("power")) == 25

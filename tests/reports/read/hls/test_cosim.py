@@ -11,9 +11,6 @@ from bitwright.reports.read.hls.estimates import Latency
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reports.read.hls.flips import check_every_cut, check_flips
-from tests.reports.read.truncation import ORIGIN, check_cut, values_of
-
 NEW, OLD = "vitis_hls-2023.2/", "vivado_hls-2018.3/"
 HERE = Path("cosim.rpt")
 
@@ -100,33 +97,6 @@ def test_every_transaction_is_there_and_the_last_has_no_interval(specimen):
         (899, None),
     ]
     assert found.incomplete == ""
-
-
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        (cosim.KIND, OLD + "ffn_cosim.rpt"),
-        (cosim.KIND, NEW + "mhsa_cosim.rpt"),
-        (cosim.KIND, NEW + "failed_cosim.rpt"),
-        (cosim_latency.KIND, OLD + "lat.rpt"),
-        (cosim_transactions.KIND, OLD + "result.transaction.rpt"),
-        (cosim_transactions.KIND, NEW + "result.transaction.rpt"),
-    ],
-)
-def test_a_report_cut_anywhere_is_refused_or_says_so(specimen, kind, name):
-    check_every_cut(kind, specimen(name))
-    check_flips(kind, specimen(name))
-
-
-def test_a_lat_rpt_cut_is_refused_unless_only_the_line_that_older_ones_lack_is_gone(specimen):
-    text = specimen(NEW + "lat.rpt")
-    data, older = text.encode(), text.index("$TOTAL")
-    whole = values_of(cosim_latency.KIND, data)
-    for at in set(range(len(data))) - {older - 1, older}:
-        check_cut(cosim_latency.KIND, data, at, whole)
-    for at in (older - 1, older):  # here nothing tells a cut report from one of 2018
-        part = cosim_latency.parse_cosim_latency(text[:at], origin=ORIGIN)
-        assert part.total_cycles is None and part.latency_cycles.worst == 5142
 
 
 @pytest.mark.parametrize(

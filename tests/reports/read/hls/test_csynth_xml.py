@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 from bitwright.errors import ReportError
-from bitwright.reports.read.hls.csynth_xml import KIND, parse_csynth_xml
+from bitwright.reports.read.hls.csynth_xml import parse_csynth_xml
 from bitwright.reports.read.hls.estimates import Clock, Latency, Range, RealTime, Use
 from hypothesis import given
 
 from tests.reports.read.hls import render
 from tests.reports.read.hls.designs import functions
-from tests.reports.read.hls.flips import check_flips
-from tests.reports.read.truncation import check_truncation
 
 NEW, OLD = "vitis_hls-2023.2/csynth.xml", "vivado_hls-2018.3/ffn_csynth.xml"
 HERE = Path("csynth.xml")
@@ -123,11 +121,6 @@ def test_uram_and_real_time_that_an_older_report_lacks_are_missing_not_zero(spec
     assert design.latency_ns.best is None and "latency_ns.best" in design.missing
 
 
-@pytest.mark.parametrize("name", [NEW, OLD])
-def test_a_report_cut_anywhere_is_refused(specimen, name):
-    check_truncation(KIND, specimen(name))
-
-
 @pytest.mark.parametrize(
     ("this", "that", "said"),
     [
@@ -181,8 +174,3 @@ def shape(loop):
     trips, latency = loop.trip_count, loop.latency_cycles
     within = [shape(each) for each in loop.loops]
     return (loop.name, (trips.min, trips.max), (latency.min, latency.max), loop.ii_cycles, within)
-
-
-@pytest.mark.parametrize("name", [NEW, OLD])
-def test_a_report_with_one_character_changed_is_read_or_refused(specimen, name):
-    check_flips(KIND, specimen(name))

@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.read.hls.estimates import Use
-from bitwright.reports.read.hls.export_impl import KIND, ExportClock, parse_export_impl
-
-from tests.reports.read.hls.flips import check_every_cut, check_flips
-from tests.reports.read.truncation import check_truncation
+from bitwright.reports.read.hls.export_impl import ExportClock, parse_export_impl
 
 ROUTED, SYNTHESIZED = "vitis_hls-2023.2/export_impl.rpt", "vitis_hls-2023.2/export_syn.rpt"
 XML, PLAIN = "vitis_hls-2023.2/export_impl.xml", "vivado_hls-2018.3/ffn_export.rpt"
@@ -86,21 +83,6 @@ def test_a_core_without_a_sequential_path_has_not_met_anything(specimen):
     core = read(specimen(PLAIN).replace("Timing met", "No Sequential Path").replace("8.377", "NA"))
     assert core.met is None and core.clock_ns.post_route is None
     assert core.missing["met"].startswith("No Sequential Path")
-
-
-@pytest.mark.parametrize("name", [ROUTED, SYNTHESIZED, XML, PLAIN])
-def test_a_report_cut_anywhere_is_refused_or_says_so(specimen, name):
-    check_truncation(KIND, specimen(name))
-
-
-@pytest.mark.parametrize("name", [XML, PLAIN])
-def test_a_short_report_cut_at_every_byte_is_refused_or_says_so(specimen, name):
-    check_every_cut(KIND, specimen(name))
-
-
-@pytest.mark.parametrize("name", [ROUTED, SYNTHESIZED, XML, PLAIN])
-def test_a_report_with_one_character_changed_is_read_or_refused(specimen, name):
-    check_flips(KIND, specimen(name))
 
 
 @pytest.mark.parametrize(

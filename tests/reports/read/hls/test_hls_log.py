@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from bitwright.reports.read.hls.hls_log import parse_hls_log
+from bitwright.reports.read.source import lines_of
 
-import pytest
-from bitwright.reports.read.hls.hls_log import KIND, parse_hls_log
-from bitwright.reports.read.source import lines_of, text_of
+from tests.reports.read.truncation import ORIGIN
 
-from tests.reports.read.corpus import entries
-from tests.reports.read.truncation import ORIGIN, check_truncation
-
-COUNTED = {"count", "lines", "memory_mb", "INFO", "WARNING", "ERROR"}
 LOGS = ("vitis_hls-2023.2/vitis_hls.log", "vitis_hls-2018.3/vivado_hls.log")
 
 
@@ -56,25 +51,6 @@ def test_the_prompt_of_a_console_is_no_part_of_a_message(specimen):
     text = specimen(LOGS[0])
     prompt = "\x1b[2K\r\rvivado_hls> \r\x1b[12CINFO: [HLS 200-112]"
     assert read(text.replace("INFO: [HLS 200-112]", prompt)) == read(text)
-
-
-@pytest.mark.parametrize("name", LOGS)
-def test_a_log_cut_at_any_byte_holds_no_wrong_number(specimen, name):
-    check_truncation(
-        KIND, specimen(name), counted=COUNTED, ends=["peak allocated memory: 1.027 GB."]
-    )
-
-
-def test_real_logs_have_the_counts_their_collector_found_with_grep():
-    for entry in entries("hls_log"):
-        data = entry.path.read_bytes()
-        assert KIND.claims(text_of(data[:65536])[:16384])
-        log = parse_hls_log(lines_of([data]), origin=entry.path)
-        found = [log.counts.get(name, 0) for name in ("WARNING", "CRITICAL WARNING", "ERROR")]
-        assert "W{}-CW{}-E{}".format(*found) in entry.notes, entry.path
-        # on a console, a message may follow the prompt; nothing else is before one
-        lines = re.findall(rb"(?m)^(?:.*\x1b\[12C)?INFO:", data)
-        assert log.counts.get("INFO", 0) == len(lines), entry.path
 
 
 def test_memory_is_the_highest_that_was_printed_not_the_last(specimen):

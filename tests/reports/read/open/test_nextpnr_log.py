@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bitwright.reports.read.open.nextpnr_log import KIND, parse_nextpnr_log
+from bitwright.reports.read.open.nextpnr_log import parse_nextpnr_log
 from bitwright.reports.read.source import lines_of
 
-from tests.reports.read.truncation import ORIGIN, check_truncation
+from tests.reports.read.truncation import ORIGIN
 
 LOG = "nextpnr-0.11/implement.log"
 
@@ -37,7 +37,3 @@ def test_a_run_that_failed_is_whole(specimen):
     failed = text[: text.index("Info: Routing globals")] + "ERROR: Routing failed\n"
     log = read(failed)
     assert (log.counts["ERROR"], log.incomplete) == (1, "")
-
-
-def test_a_log_cut_at_any_byte_holds_no_wrong_number(specimen):
-    check_truncation(KIND, specimen(LOG), counted={"Info", "Warning", "lines"})

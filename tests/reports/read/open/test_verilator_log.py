@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from bitwright.reports.read.open.verilator_log import KIND, parse_verilator_log
+from bitwright.reports.read.open.verilator_log import parse_verilator_log
 from bitwright.reports.read.source import lines_of
 
-from tests.reports.read.truncation import ORIGIN, check_truncation
+from tests.reports.read.truncation import ORIGIN
 
 LOGS = ("verilator-5.30/lint.log", "verilator-5.30/build.log")
-COUNTED = {"count", "lines", "Warning", "Error"}
 
 
 def read(text: str):
@@ -39,9 +37,3 @@ def test_messages_that_verilator_counted_and_that_are_not_here_are_missed(specim
     text = specimen(LOGS[0])
     beheaded = text[text.index("%Error: rtl") :].replace("1 error(s)", "2 error(s)")
     assert read(beheaded).incomplete == "line 4: 2 errors are told of, 1 stand here"
-
-
-@pytest.mark.parametrize("name", LOGS)
-def test_a_log_cut_at_any_byte_holds_no_wrong_number(specimen, name):
-    walltime = "alloced 22.840 MB"  # other tools' lines may follow
-    check_truncation(KIND, specimen(name), counted=COUNTED, ends=[walltime])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bitwright.reports.read.open.yosys_log import KIND, parse_yosys_log
 from bitwright.reports.read.source import lines_of
 
-from tests.reports.read.truncation import ORIGIN, check_truncation
+from tests.reports.read.truncation import ORIGIN
 
 LOG = "yosys-0.70/synth.log"
 
@@ -39,10 +39,6 @@ def test_warnings_of_yosys_and_of_slang_are_counted(specimen):
 def test_a_run_that_failed_is_whole():
     log = read("1. Executing Verilog-2005 frontend: x.sv\nx.sv:3: ERROR: syntax error\n")
     assert (log.counts, log.incomplete) == ({"ERROR": 1}, "")
-
-
-def test_a_log_cut_at_any_byte_holds_no_wrong_number(specimen):
-    check_truncation(KIND, specimen(LOG), counted={"count", "Warning", "warning", "lines"})
 
 
 def test_a_log_of_our_own_synthesis_tells_its_version_and_its_end():

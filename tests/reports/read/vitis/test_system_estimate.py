@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from bitwright.errors import ReportError
-from bitwright.reports.read.recognise import read, recognise
-from bitwright.reports.read.vitis.system_estimate import KIND, parse_system_estimate
-from hypothesis import given
-from hypothesis import strategies as st
-
-from tests.reports.read.corpus import entries
-from tests.reports.read.truncation import check_truncation
+from bitwright.reports.read.vitis.system_estimate import parse_system_estimate
 
 HERE = Path("system_estimate.xtxt")
-SPECIMENS = ("vpp-2019.1", "vpp-2020.2")
 
 
 def text_of(folder: str) -> str:
@@ -81,29 +73,3 @@ def test_kernels_without_their_modules_mark_the_estimate_as_incomplete():
     lines = [line for line in text.split("\n") if not line.startswith("rowsum_1")]
     estimate = parse_system_estimate("\n".join(lines), origin=HERE)
     assert estimate.incomplete.endswith("2 of 3 compute units")
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_each_estimate_is_claimed_by_its_kind_alone(name):
-    assert recognise(text_of(name), origin=HERE) is KIND
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_a_cut_estimate_is_refused_or_marked_and_never_wrong(name):
-    check_truncation(KIND, text_of(name))
-
-
-@given(st.sampled_from(SPECIMENS), st.data())
-def test_a_flipped_byte_is_refused_or_read_but_never_a_crash(name, data):
-    text = text_of(name)
-    at = data.draw(st.integers(0, len(text) - 1))
-    char = data.draw(st.characters(max_codepoint=255))
-    with suppress(ReportError):
-        parse_system_estimate(text[:at] + char + text[at + 1 :], origin=HERE)
-
-
-def test_every_real_estimate_is_read_whole():
-    for entry in entries("system_estimate"):
-        report = read(entry.path)
-        assert (report.kind, report.reading.version) == (KIND, entry.version), entry.path
-        assert (report.reading.incomplete, bool(report.reading.modules)) == ("", True), entry.path

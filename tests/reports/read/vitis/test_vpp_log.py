@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from bitwright.reports.read.source import lines_of, text_of
-from bitwright.reports.read.vitis import vpp_steps
-from bitwright.reports.read.vitis.vpp_log import KIND, parse_vpp_log
+from bitwright.reports.read.source import lines_of
+from bitwright.reports.read.vitis.vpp_log import parse_vpp_log
 
-from tests.reports.read.corpus import corpus
-from tests.reports.read.truncation import ORIGIN, check_truncation
-
-COUNTED = {"count", "lines", "memory_mb", "INFO", "WARNING"}
+from tests.reports.read.corpus import readings
+from tests.reports.read.truncation import ORIGIN
 
 
 def test_messages_steps_and_total_are_told(specimen):
@@ -27,18 +24,7 @@ def test_messages_steps_and_total_are_told(specimen):
     assert found["Phase 1 Retarget"].began == "10:20:41"
 
 
-def test_a_log_cut_at_any_byte_holds_no_wrong_number(specimen):
-    text = specimen("vpp-2020.2/v++_link.log")
-    check_truncation(KIND, text, counted=COUNTED, ends=["Total elapsed time: 0h 19m 31s"])
-
-
 def test_real_logs_are_read_to_their_end():
-    for path in corpus("vpp_log"):
-        data = path.read_bytes()
-        head = text_of(data)[:16384]
-        assert KIND.claims(head) != vpp_steps.KIND.claims(head), path
-        if KIND.claims(head):
-            log = parse_vpp_log(lines_of([data]), origin=path)
-            # WARNING: /mnt/... does not exist; [Vivado_Tcl 4-391]; [v++ 60-...]
-            assert (log.counts["WARNING"], log.elapsed_s) == (3, 1343.0), path
-            assert log.incomplete == ""
+    for entry, _, log in readings("vpp_log"):
+        # WARNING: /mnt/... does not exist; [Vivado_Tcl 4-391]; [v++ 60-...]
+        assert (log.counts["WARNING"], log.elapsed_s) == (3, 1343.0), entry.path

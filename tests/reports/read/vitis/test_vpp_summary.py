@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from bitwright.errors import ReportError
-from bitwright.reports.read.recognise import read, read_bytes, recognise
-from bitwright.reports.read.vitis.vpp_summary import KIND, parse_vpp_summary
-from hypothesis import given
-from hypothesis import strategies as st
-
-from tests.reports.read.corpus import entries
-from tests.reports.read.truncation import check_truncation
+from bitwright.reports.read.vitis.vpp_summary import parse_vpp_summary
 
 HERE = Path("matvec.xclbin.link_summary")
 SPECIMENS = ("matvec.xclbin.link_summary", "matvec.xo.compile_summary")
@@ -53,11 +46,6 @@ def test_a_summary_in_which_v_has_not_ended_is_incomplete():
     assert running.incomplete.endswith("v++ has not ended")
 
 
-def test_nul_bytes_in_a_summary_do_no_harm():
-    data = text_of(SPECIMENS[1]).replace("<ENTRY>", "\0\0<ENTRY>").encode()
-    assert read_bytes(data, origin=HERE).reading.state == "passed"
-
-
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
@@ -88,29 +76,3 @@ def test_a_step_that_ends_before_it_began_is_refused():
     head, mark, tail = text.rpartition('"timestampMillis": "17')
     with pytest.raises(ReportError, match="times that go on"):
         parse_vpp_summary(f"{head}{mark[:-2]}16{tail}", origin=HERE)
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_each_summary_is_claimed_by_its_kind_alone(name):
-    assert recognise(text_of(name), origin=HERE) is KIND
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_a_cut_summary_is_refused_or_marked_and_never_wrong(name):
-    check_truncation(KIND, text_of(name))
-
-
-@given(st.sampled_from(SPECIMENS), st.data())
-def test_a_flipped_byte_is_refused_or_read_but_never_a_crash(name, data):
-    text = text_of(name)
-    at = data.draw(st.integers(0, len(text) - 1))
-    char = data.draw(st.characters(max_codepoint=255))
-    with suppress(ReportError):
-        parse_vpp_summary(text[:at] + char + text[at + 1 :], origin=HERE)
-
-
-def test_every_real_summary_is_read_whole():
-    for entry in entries("vpp_summary"):
-        report = read(entry.path)
-        assert (report.kind, report.reading.version) == (KIND, "2020.2"), entry.path
-        assert (report.reading.incomplete, report.reading.state) == ("", "passed"), entry.path

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from bitwright.errors import ReportError
-from bitwright.reports.read.recognise import read, recognise
-from bitwright.reports.read.vitis.xclbin_info import KIND, parse_xclbin_info
-from hypothesis import given
-from hypothesis import strategies as st
-
-from tests.reports.read.corpus import entries
-from tests.reports.read.truncation import check_truncation
+from bitwright.reports.read.vitis.xclbin_info import parse_xclbin_info
 
 HERE = Path("matvec.xclbin.info")
 SPECIMENS = ("xrt-2.8.0/matvec.xclbin.info", "xrt-2.14.0/emulated.xclbin.info")
@@ -108,29 +101,3 @@ def test_what_is_not_as_known_is_refused(old, new, problem):
     assert old in text
     with pytest.raises(ReportError, match=problem):
         parse_xclbin_info(text.replace(old, new), origin=HERE)
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_each_info_is_claimed_by_its_kind_alone(name):
-    assert recognise(text_of(name), origin=HERE) is KIND
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_a_cut_info_is_refused_or_marked_and_never_wrong(name):
-    check_truncation(KIND, text_of(name))
-
-
-@given(st.sampled_from(SPECIMENS), st.data())
-def test_a_flipped_byte_is_refused_or_read_but_never_a_crash(name, data):
-    text = text_of(name)
-    at = data.draw(st.integers(0, len(text) - 1))
-    char = data.draw(st.characters(max_codepoint=255))
-    with suppress(ReportError):
-        parse_xclbin_info(text[:at] + char + text[at + 1 :], origin=HERE)
-
-
-def test_every_real_info_is_read_whole():
-    for entry in entries("xclbin_info"):
-        report = read(entry.path)
-        assert (report.kind, report.reading.version) == (KIND, entry.version), entry.path
-        assert (report.reading.incomplete, bool(report.reading.kernels)) == ("", True), entry.path

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 from bitwright.errors import ReportError
-from bitwright.reports.read.source import text_of
-from bitwright.reports.read.vivado.timing_paths import KIND, parse_timing_paths
+from bitwright.reports.read.vivado.timing_paths import parse_timing_paths
 
-from tests.reports.read.corpus import entries
-from tests.reports.read.truncation import check_truncation
+from tests.reports.read.corpus import readings
 from tests.reports.read.vivado.test_timing_summary import path_laws
 
 HERE = Path("mill_timing.rpt")
@@ -44,11 +42,6 @@ def test_a_path_of_a_design_that_is_not_placed_has_no_locations(specimen):
     path_laws(path)
 
 
-def test_a_truncated_report_is_refused_or_says_so(specimen):
-    check_truncation(KIND, specimen(SPECIMEN))
-    check_truncation(KIND, specimen(UNPLACED))
-
-
 def test_no_path_is_told_from_nothing_read(specimen):
     text = specimen(SPECIMEN)
     head = text[: text.index("Slack")]
@@ -73,14 +66,7 @@ def test_a_label_that_is_not_known_is_no_reason_to_refuse(specimen):
 
 
 def test_real_paths_add_up():
-    """The second is a timing summary whose own summary was cut out: another reader refuses it."""
-    for entry in entries("timing_paths"):
-        text = text_of(entry.path.read_bytes())
-        if entry.damaged:
-            assert not KIND.claims(text)
-            continue
-        found = read(text)
-        assert not found.incomplete
+    for _, text, found in readings("timing_paths"):
         assert len(found.paths) == len(re.findall(r"^Slack \(", text, re.M))
         assert found.worst_slack_ns == min(path.slack_ns for path in found.paths)
         for path in found.paths:

@@ -7,16 +7,13 @@ from pathlib import Path
 import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.read.kind import HEAD
-from bitwright.reports.read.source import text_of
 from bitwright.reports.read.vivado import utilization
 from bitwright.reports.read.vivado.utilization_hierarchy import KIND, Hierarchy, parse_hierarchy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reports.read.corpus import corpus
-from tests.reports.read.truncation import check_truncation
+from tests.reports.read.corpus import readings
 from tests.reports.read.vivado import drawing
-from tests.reports.read.vivado.flips import check_flips
 
 ORIGIN = Path("hierarchy.rpt")
 SPECIMENS = ("vivado-2018.3/utilization_hierarchy.rpt", "vivado-2024.1/utilization_hierarchy.rpt")
@@ -136,31 +133,8 @@ def test_every_tree_that_is_drawn_is_read_branch_by_branch(tree, own):
     assert {one.path: one.ff for one in found} == paths
 
 
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_report_cut_anywhere_is_refused_or_says_so(specimen, name):
-    check_truncation(KIND, specimen(name))
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_changed_byte_changes_no_number_of_another_row(specimen, name):
-    check_flips(
-        KIND,
-        specimen(name),
-        lambda found: {
-            resource: (found["resources"][resource]["used"], "matvec_top")
-            for resource in ("lut", "ff", "bram_18k", "dsp")
-        },
-    )
-
-
 def test_every_real_report_is_read_as_a_second_reading_by_columns_reads_it():
-    count = 0
-    for path in corpus("util_hier"):
-        text = text_of(path.read_bytes())
-        if not KIND.claims(text[:HEAD]):
-            continue
-        count += 1
-        found = read(text)
+    for entry, text, found in readings("utilization_hierarchy", "util_hier"):
         lines = [line for line in text.splitlines() if line.startswith("|")]
         start = next(
             n for n, line in enumerate(lines) if "| Total LUTs |" in line.replace("  ", "")
@@ -171,8 +145,6 @@ def test_every_real_report_is_read_as_a_second_reading_by_columns_reads_it():
         assert [one.name for one in found.hierarchy] == [row[1].strip() for row in plain]
         for field, column in (("lut", "Total LUTs"), ("ff", "FFs"), ("dsp", "DSP Blocks")):
             expected = [int(row[names.index(column)]) for row in plain]
-            assert [getattr(one, field) for one in found.hierarchy] == expected, path
+            assert [getattr(one, field) for one in found.hierarchy] == expected, entry.path
         owns = sum(sum(one.own.values()) for one in found.hierarchy if one.own)
         assert (owns > 0) == (len(rows) > len(plain))
-    print(f"utilization_hierarchy: {count} read")
-    assert count == 7
