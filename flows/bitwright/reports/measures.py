@@ -54,6 +54,9 @@ REPORTED: Mapping[str, Measure] = {  # in reports of tools only: for diffs, not 
     for measure in (
         Measure("tpws_ns", "total pulse width slack", "ns", HIGHER, 3, 2),
         Measure("slack_ns", "slack", "ns", HIGHER, 3, 2),
+        Measure("estimated", "period estimated", "ns", LOWER, 3, 4),
+        Measure("post_synthesis", "period after synthesis", "ns", LOWER, 3, 2),
+        Measure("post_route", "period after routing", "ns", LOWER, 3, 4),
         Measure("worst_slack_ns", "worst slack", "ns", HIGHER, 3, 4),
         Measure("setup_failing_endpoints", "failing setup endpoints", "", LOWER, 0, 4),
         Measure("hold_failing_endpoints", "failing hold endpoints", "", LOWER, 0, 4),
@@ -112,6 +115,10 @@ def numbers(metrics: Mapping[str, Any]) -> dict[str, Number]:
         for name in filter(node.__contains__, RESOURCES if node["path"] else ()):
             place = f"utilization.hierarchy[{at}].{name}"
             found[f"instance.{node['path']}.{name}"] = Number(node[name], place, room.get(name))
+    for number in found.values():
+        for value in (number.value, number.available or 0):
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise TypeError(f"{number.place} is no number: {value!r}")
     return found
 
 

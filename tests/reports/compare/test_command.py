@@ -121,6 +121,34 @@ def test_reports_of_a_tool_are_compared_by_their_numbers(tmp_path: Path):
     assert "different kinds of report" in ended.stdout
 
 
+def test_what_a_tool_says_of_the_whole_design_is_the_verdict():
+    nextpnr, vitis = SPECIMENS / "nextpnr-0.11", SPECIMENS / "vitis_hls-2023.2"
+    missed = diff(nextpnr / "report_met.json", nextpnr / "report_missed.json")
+    assert missed.returncode == 1
+    assert missed.stdout.splitlines()[-1].startswith("worse: timing missed, ")
+    failed = diff(vitis / "mhsa_cosim.rpt", vitis / "failed_cosim.rpt", "--format", "markdown")
+    assert failed.returncode == 1, failed.stderr
+    assert failed.stdout.startswith("### 🔴 cosim: worse: the simulation failed, ")
+
+
+def test_a_metrics_json_with_text_for_a_number_is_refused(metrics: Files):
+    for bad in ("many", True, None):
+        ended = diff(metrics("a.json"), metrics("b.json", lut=bad))
+        assert ended.returncode == 2
+        assert f"utilization.lut.used is no number: {bad!r}" in ended.stderr
+
+
+def test_people_are_shown_as_many_rows_as_a_comment_holds():
+    rows = {f"ports[p{n}].bits": 1234000.0 + n for n in range(900)}
+    before = Snapshot(label="a", kind="csynth_xml", measures=rows)
+    after = replace(before, label="b", measures=dict.fromkeys(rows, 2.0))
+    text = render_markdown(compare(before, after))
+    assert len(text) < 65_536 / 4
+    assert "and 860 more, which matter less; the JSON has all" in text
+    assert "| 1,234,899 | 2 | -1,234,897 (-100.0 %) |" in text
+    assert len(json.loads(render_json(compare(before, after)))["rows"]) == 900
+
+
 def test_a_number_in_a_list_is_known_by_the_name_of_its_element():
     values = {
         "resources": {"lut": {"used": 3, "available": 10}},

@@ -79,6 +79,28 @@ def test_a_slack_is_tolerated_by_the_period():
     assert verdicts(compare(BASE, changed(wns_ns=2.99))) == {"wns_ns": "regression"}
 
 
+def test_no_tolerance_reaches_below_zero_slack():
+    held = changed(wns_ns=0.3)
+    for after, verdict in ((0.1, "changed"), (0.0, "changed"), (-0.1, "regression")):
+        assert verdicts(compare(held, changed(held, wns_ns=after)))["wns_ns"] == verdict
+    assert verdicts(compare(changed(wns_ns=-0.1), held))["wns_ns"] == "gain"
+
+
+def test_a_part_is_judged_by_its_whole_only():
+    report = replace(BASE, kind="power", measures={"total_on_chip_w": 2.0, "parts[a].power_w": 1.0})
+    more = replace(report, measures={"total_on_chip_w": 2.0, "parts[a].power_w": 1.5})
+    assert verdicts(compare(report, more)) == {"parts[a].power_w": "changed"}
+    alone = replace(report, measures={"parts[a].power_w": 1.0})
+    assert verdicts(compare(alone, more))["parts[a].power_w"] == "regression"
+
+
+def test_a_violation_that_was_not_listed_before_makes_it_worse():
+    clean = replace(BASE, kind="drc", measures={"total": 1.0})
+    found = replace(clean, measures={"total": 3.0, "violations[X-1].violations": 2.0})
+    assert verdicts(compare(clean, found))["violations[X-1].violations"] == "regression"
+    assert verdicts(compare(found, clean))["violations[X-1].violations"] == "gain"
+
+
 def test_the_config_says_what_is_tolerated():
     after = changed(lut=1100.0)
     assert compare(BASE, after).worse

@@ -3,6 +3,7 @@
 A row's verdict is by its measure: worse or better than before by more than is noise (where the
 baseline holds what several seeds gave) and by more than is tolerated (`thresholds` of the config,
 else TOLERATED) is a regression or a gain; inside the noise band it is noise; the rest is a change.
+No tolerance reaches across zero slack; a part is judged by its whole, where that is measured.
 Rows are sorted by verdict, then by size: the change relative to what it was (slacks: to the clock
 period asked for) times the weight of the measure (reports/measures.py).
 """
@@ -17,7 +18,7 @@ from bitwright.limits import Tolerance
 from bitwright.reports.compare.noise import ALPHA, Band
 from bitwright.reports.compare.snapshot import Snapshot, facts
 from bitwright.reports.compare.structure import Grown, Moved, match_instances, match_paths
-from bitwright.reports.measures import HIGHER, measure_of
+from bitwright.reports.measures import HIGHER, RESOURCES, measure_of
 
 Verdict = Literal["regression", "gain", "noise", "changed", "new", "gone"]
 ORDER: tuple[Verdict, ...] = ("regression", "gone", "gain", "changed", "new", "noise")
@@ -25,6 +26,11 @@ ORDER: tuple[Verdict, ...] = ("regression", "gone", "gain", "changed", "new", "n
 # was; slacks: of the period. What place and route gives varies; counts of scarce blocks do not.
 TOLERATED: Mapping[str, float] = {"achieved_mhz": 5, "lut": 1, "ff": 1, "power_w": 2}
 TOLERATED_SLACK = 5.0
+# What an element of a list may hold a share of -> what the whole of it is called.
+WHOLES = {name: frozenset((name,)) for name in RESOURCES}
+WHOLES["power_w"] = frozenset(("power_w", "total_on_chip_w"))
+# Counts of what went wrong: a report that does not list one has none of it.
+COUNTED = frozenset(("violations", "errors", "ERROR", "CRITICAL WARNING"))
 NOT_JUDGED = frozenset({"wall_s", "peak_rss_mib"})  # the machine's doing as much as the design's
 
 
@@ -86,12 +92,16 @@ def compare(
     if noise is None:
         noise = a.bands()
     tolerated = {each.metric: each for each in thresholds}
+    both = a.measures.keys() & b.measures.keys()
+    wholes = {_last(name) for name in both if "[" not in name}
     rows = []
     for name in names:
-        before, after = a.measures.get(name), b.measures.get(name)
+        none = 0.0 if comparable and _last(name) in COUNTED else None
+        before, after = a.measures.get(name, none), b.measures.get(name, none)
         if before != after:
             period_ns = 1000 / a.clock_mhz if a.clock_mhz else None
-            row = _Judge(name, noise.get(name), tolerated, period_ns, comparable)
+            part = "[" in name and bool(wholes & WHOLES.get(_last(name), frozenset()))
+            row = _Judge(name, noise.get(name), tolerated, period_ns, comparable, part)
             rows.append(row.row(before, after))
     rows.sort(key=lambda row: (ORDER.index(row.verdict), -row.size, row.metric))
     return Diff(
@@ -105,6 +115,10 @@ def compare(
         comparable=comparable,
         alpha=ALPHA if any(not band.exact for band in noise.values()) else None,
     )
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _differences(a: Snapshot, b: Snapshot) -> list[str]:
@@ -143,6 +157,7 @@ class _Judge:
     tolerated: Mapping[str, Tolerance]
     period_ns: float | None
     comparable: bool
+    part: bool = False  # of something that is measured as a whole
 
     def row(self, before: float | None, after: float | None) -> Row:
         """The row of two unequal values, at most one of which is missing."""
@@ -163,14 +178,17 @@ class _Judge:
 
     def _verdict(self, before: float, after: float) -> tuple[Verdict, str]:
         measure = measure_of(self.name)
-        last = self.name.rpartition(".")[2]
+        last = _last(self.name)
         if measure is None or not measure.better or last in NOT_JUDGED or not self.comparable:
             return "changed", ""
+        if self.part:
+            return "changed", "a part: the whole is judged"
         if self.band and self.band.holds(after):
             return "noise", f"within what {self.band.n} seeds give"
         better = (after > before) == (measure.better == HIGHER)
         allowed = self._allowed(before)
-        if abs(after - before) <= allowed:
+        missed = self._slack and (before < 0) != (after < 0)  # no tolerance reaches across zero
+        if abs(after - before) <= allowed and not missed:
             return "changed", f"within the {allowed:.4g} {measure.unit}".rstrip() + " tolerated"
         why = ""
         if self.band:
@@ -187,7 +205,7 @@ class _Judge:
 
     def _allowed(self, before: float) -> float:
         """The change that is tolerated, in the measure's unit."""
-        last = self.name.rpartition(".")[2]
+        last = _last(self.name)
         asked = self.tolerated.get(self.name) or self.tolerated.get(last)
         if asked:
             return asked.of(before)

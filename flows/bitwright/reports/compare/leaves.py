@@ -5,7 +5,8 @@
 
 An element of a list is known by its own name (`clocks[clk].wns_ns`); where elements have none, or
 share one, the list is left out: their order is no identity. Timing paths and instances of the
-hierarchy are no measures: they are matched by their ends and by their place.
+hierarchy are no measures: they are matched by their ends and by their place. What a report says of
+the whole design (timing met, simulation passed) is its verdict.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ NO_QUANTITY = frozenset(
     )
 )
 VALUE = ("used", "worst", "max", "estimated")  # of a measure, the one number that stands for it
+FAILED = {"met": "timing missed", "passed": "the simulation failed"}  # what it is where it is false
 
 
 def snapshot(paths: Sequence[Path]) -> Snapshot:
@@ -49,7 +51,10 @@ def snapshot(paths: Sequence[Path]) -> Snapshot:
     measures = {name: value for each in found for name, value in each.measures.items()}
     label = ", ".join(each.label for each in found)
     kind = "+".join(sorted(each.kind for each in found))
-    return replace(first, label=label, kind=kind, measures=measures)
+    broken = tuple(said for each in found for said in each.broken)
+    told = [each.ok for each in found if each.ok is not None]
+    ok = all(told) if told else None
+    return replace(first, label=label, kind=kind, measures=measures, ok=ok, broken=broken)
 
 
 def _read(path: Path) -> Snapshot:
@@ -59,7 +64,8 @@ def _read(path: Path) -> Snapshot:
     body = values(report.reading)
     found = {name: body.pop(name, None) for name in STRUCTURE}
     measures = dict(leaves(body))
-    if not measures:
+    told = {name: body[name] for name in FAILED if isinstance(body.get(name), bool)}
+    if not measures and not told:
         refuse(path, "nothing to compare", expected="numbers", found=f"none in {report.kind.name}")
     broken_off = report.reading.incomplete
     return Snapshot(
@@ -67,9 +73,19 @@ def _read(path: Path) -> Snapshot:
         kind=report.kind.name,
         measures=measures,
         part=report.reading.part or "",
+        clock_mhz=_fastest_mhz(body.get("clocks")),
+        ok=all(told.values()) if told else None,
+        broken=tuple(FAILED[name] for name, held in told.items() if not held),
         paths=tuple(_paths(found["paths"])),
         instances=tuple(_instances(found["hierarchy"])),
     )
+
+
+def _fastest_mhz(clocks: Any) -> float | None:
+    """Of the clocks that a timing summary lists: the period that slacks are seen against."""
+    rows = clocks if isinstance(clocks, list) else []
+    asked = [row.get("frequency_mhz") for row in rows if isinstance(row, Mapping)]
+    return max(filter(None, asked), default=None)
 
 
 def _paths(found: Any) -> Iterator[TimingPath]:

@@ -14,7 +14,8 @@ from bitwright.reports.measures import MEASURES, measure_of
 from bitwright.reports.paths import short
 
 SCHEMA = 1
-MOST_PATHS = 6  # shown to people; the JSON has all
+MOST_ROWS = 40  # shown to people; the JSON has all. A comment holds 65,536 characters
+MOST_PATHS = 6
 MOST_INSTANCES = 10
 COLOURS = {"regression": "bold red", "gone": "bold red", "gain": "green", "noise": "dim"}
 MARKS = {
@@ -34,7 +35,8 @@ def headline(diff: Diff) -> str:
     counts = [f"{n} {PLURAL.get(word, word) if n > 1 else word}" for word, n in _counts(diff)]
     state = "worse" if diff.worse else "not worse" if diff.comparable else "not judged"
     if diff.fell:
-        counts.insert(0, f"limits broken ({', '.join(diff.after.broken) or 'clock missed'})")
+        broken = ", ".join(diff.after.broken) or "clock missed"
+        counts.insert(0, f"limits broken ({broken})" if diff.after.kind == "build" else broken)
     if not diff.rows and not diff.fell:
         return f"no measure differs ({diff.same} are the same)"
     return f"{state}: {', '.join(counts)}; {diff.same} the same"
@@ -96,7 +98,7 @@ def _number(metric: str, value: float | None, sign: str = "", *, unit: bool = Fa
     if value is None:
         return ""
     if measure is None:
-        return f"{value:{sign},.6g}"
+        return f"{value:{sign},.0f}" if float(value).is_integer() else f"{value:{sign},.6g}"
     digits = measure.digits or (0 if float(value).is_integer() else 1)
     return f"{value:{sign},.{digits}f} {measure.unit if unit else ''}".rstrip()
 
@@ -134,7 +136,8 @@ def _json_side(side: Snapshot) -> dict[str, Any]:
 
 def render_markdown(diff: Diff, *, title: str = "") -> str:
     """For a comment or a job summary: what matters first, the rest folded away."""
-    title = title or " on ".join(filter(None, (diff.after.config, diff.after.target))) or "Diff"
+    title = title or " on ".join(filter(None, (diff.after.config, diff.after.target)))
+    title = title or (diff.after.kind if diff.after.kind == diff.before.kind else "Diff")
     mark = "🔴" if diff.worse else "🟢" if diff.comparable else "⚪"
     lines = [f"### {mark} {_md(title)}: {_md(headline(diff))}", ""]
     before, after = sides(diff)
@@ -155,11 +158,18 @@ def render_markdown(diff: Diff, *, title: str = "") -> str:
 
 def _md_rows(rows: Sequence[Row]) -> list[str]:
     table = []
-    for row in rows:
+    for row in rows[:MOST_ROWS]:
         *numbers, verdict = cells(row)
         said = f"{MARKS[verdict]} {verdict}" + (f": {row.note}" if row.note else "")
         table.append((*numbers, said))
-    return _md_table(HEADS, table)
+    more = _more(rows)
+    return [*_md_table(HEADS, table), *(["", more] if more else [])]
+
+
+def _more(rows: Sequence[Row]) -> str:
+    """What to say of the rows that people are not shown."""
+    left = len(rows) - MOST_ROWS
+    return f"and {left:,} more, which matter less; the JSON has all" if left > 0 else ""
 
 
 def _md_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -193,8 +203,11 @@ def render_rich(diff: Diff, stream: IO[str], *, width: int | None = None) -> Non
     for note in notes(diff):
         console.print(Text(f"note    {note}", style="yellow"), soft_wrap=True)
     if diff.rows:
-        body = [cells(row) for row in diff.rows]
-        _print_table(console, HEADS, body, [COLOURS.get(row.verdict, "") for row in diff.rows])
+        shown = diff.rows[:MOST_ROWS]
+        body = [cells(row) for row in shown]
+        _print_table(console, HEADS, body, [COLOURS.get(row.verdict, "") for row in shown])
+    if more := _more(diff.rows):
+        console.print(Text(more))
     for title, (heads, rows) in (
         ("where the area changed", _instances(diff.hierarchy)),
         ("worst paths", _paths(diff.paths)),
