@@ -21,8 +21,9 @@ def refuse(origin: Path, problem: str, *, expected: str, found: str, next: str =
 
     origin: the report, and after a colon the line, where there is one to blame
     """
-    next = next or f"read the log beside {origin}, then build that step again"
     place = PLACE.search(str(origin))
+    file = PLACE.sub("", str(origin))
+    next = next or f"read the log beside {file}, then build that step again"
     raise ReportError(
         f"{origin}: {problem}\n  expected  {expected}\n  found     {found}\n  next      {next}",
         line=int(place[1]) if place else None,
