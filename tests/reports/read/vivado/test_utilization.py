@@ -32,6 +32,12 @@ def used(found: Utilization) -> dict[str, float | None]:
     return {name: one["used"] for name, one in values(found)["resources"].items()}
 
 
+def test_command_tells_what_part_of_the_design_the_numbers_are_of(specimen):
+    text = specimen("vivado-2022.2/utilization.rpt")
+    cells = text.replace("report_utilization", "report_utilization -pblocks [get_pblocks left]")
+    assert read(cells).command.startswith("report_utilization -pblocks [get_pblocks left] ")
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -30,6 +30,12 @@ def drawn(rows: list[list[str]]) -> str:
     return drawing.report(title, command, [part], version="2024.1", part="xc7z020")
 
 
+def test_command_tells_what_part_of_the_design_the_numbers_are_of(specimen):
+    text = specimen(SPECIMENS[1])
+    cells = text.replace("report_utilization", "report_utilization -cells [get_cells u_array]")
+    assert read(cells).command.startswith("report_utilization -cells [get_cells u_array] ")
+
+
 def test_paths_follow_the_indent(specimen):
     found = read(specimen(SPECIMENS[1]))
     assert [(one.path, one.depth) for one in found.hierarchy] == [
@@ -101,6 +107,8 @@ def test_count_with_its_share_behind_it_is_the_count():
 def test_flat_and_hierarchical_reports_are_told_apart(specimen):
     flat = specimen("vivado-2022.2/utilization.rpt")
     assert [kind.claims(flat[:HEAD]) for kind in (KIND, utilization.KIND)] == [False, True]
+    assert utilization.KIND.claims(flat.replace("-file ", "-file top-hierarchy-"))
+    assert not KIND.claims(flat.replace("-file ", "-file top-hierarchy-"))
     deep = specimen(SPECIMENS[0])
     assert [kind.claims(deep[:HEAD]) for kind in (KIND, utilization.KIND)] == [True, False]
 

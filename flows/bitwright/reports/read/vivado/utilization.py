@@ -14,7 +14,7 @@ from bitwright.reports.read.vivado.resources import NOTHING, Amount, Resources, 
 from bitwright.reports.read.vivado.sections import Row, Sections
 
 TITLE = "Utilization Design Information"
-HIERARCHICAL = r"^(1\. Utilization by Hierarchy$|\| Command +: .*-hier)"
+HIERARCHICAL = r"^(1\. Utilization by Hierarchy$|\| Command +: .* -hier)"
 ROWS: Mapping[str, str] = {  # 7-series | UltraScale and UltraScale+ | Versal; a * is a footnote
     "lut": r"(Slice |CLB )LUTs",
     "ff": r"(Slice |CLB )?Registers",
@@ -81,6 +81,7 @@ class Utilization:
     part: str
     design: str
     state: str  # Synthesized, Fully Placed, Routed
+    command: str  # its -cells and -pblocks say of what part of the design the numbers are
     resources: Resources
     sections: tuple[Table, ...]
     registers_by_type: tuple[Registers, ...]
@@ -112,6 +113,7 @@ def parse_utilization(text: str, *, origin: Path) -> Utilization:
         part=report.header.part,
         design=report.header.design,
         state=report.header.state,
+        command=report.header.command,
         resources=resources,
         sections=tables,
         registers_by_type=_registers(report),

@@ -62,6 +62,7 @@ class Hierarchy:
     part: str
     design: str
     state: str
+    command: str  # its -cells and -pblocks say of what part of the design the numbers are
     resources: Resources  # of the top; the report does not say what is available
     hierarchy: tuple[Instance, ...]
     missing: Mapping[str, str]
@@ -106,6 +107,7 @@ def parse_hierarchy(text: str, *, origin: Path) -> Hierarchy:
         part=report.header.part,
         design=report.header.design,
         state=report.header.state,
+        command=report.header.command,
         resources=resources,
         hierarchy=instances,
         missing=absent(resources, dict.fromkeys(NAMES, absence)),
