@@ -120,9 +120,9 @@ def metric_fault(name: str) -> str:
     """Why a name is that of no measure, with the nearest that is; empty if it is one."""
     owner, _, last = name.rpartition(".")
     known: Iterable[str] = MEASURES
-    if owner.startswith("clock."):
+    if owner.startswith("clock.") and owner != "clock.":
         known = OF_CLOCK
-    elif owner.startswith("instance."):
+    elif owner.startswith("instance.") and all(owner.split(".")):
         known = RESOURCES
     elif owner:
         return (
@@ -193,6 +193,10 @@ def parse_bound(metric: str, text: str) -> Limit | str:
         return f"a bound in {measure.unit or 'plain numbers'}; only {', '.join(RESOURCES)} take %"
     if unit not in (None, "%", measure.unit):
         return f"a bound in {measure.unit or 'plain numbers'}"
+    if unit == "%" and not 0 <= float(number) <= 100:
+        return "a bound from 0 % to 100 %, what the part has"
+    if float(number) < 0 and not measure.name.endswith("s_ns"):
+        return "a bound of zero or more, for only slacks are ever negative"
     sign = sign or {LOWER: AT_MOST, HIGHER: AT_LEAST}.get(measure.better)
     if sign is None:
         return "a bound with >= or <=, for neither is better"

@@ -80,12 +80,22 @@ def test_a_limit_of_one_target_stands_in_place_of_the_general_one():
         ("lut: [3]", "found a list"),
         ("zcu105: {lut: 3}", "no target 'zcu105'; did you mean 'zcu104'?"),
         ("lut:", "found nothing"),
+        ("instance..lut: 3", "clock.NAME or instance.PATH"),
+        ("instance.u_array..lut: 3", "clock.NAME or instance.PATH"),
+        ("clock..wns_ns: 3", "clock.NAME or instance.PATH"),
+        ("lut: -3", "lut: expected a bound of zero or more, for only slacks are ever negative"),
+        ("lut: '<= 150 %'", "expected a bound from 0 % to 100 %, what the part has"),
+        ("lut: '<= -5 %'", "expected a bound from 0 % to 100 %, what the part has"),
     ],
 )
 def test_what_is_no_limit_is_told_with_its_line(line: str, says: str):
     (fault,) = faults(f"limits:\n  {line}\n")
     assert fault.startswith("c.yml:2: ")
     assert says in fault
+
+
+def test_a_slack_may_be_bounded_below_zero():
+    assert read("limits: {tns_ns: '>= -1.5'}").limits == (Limit("tns_ns", ">=", -1.5, False),)
 
 
 def test_every_fault_is_told_in_one_pass():
@@ -176,6 +186,7 @@ AMOUNTS = st.decimals(-1e9, 1e9, places=3).map(lambda number: f"{number:f}")
 
 @given(METRICS, st.sampled_from([">=", "<="]), AMOUNTS)
 def test_a_bound_with_its_sign_is_read_back_as_it_is_shown(metric: str, sign: str, amount: str):
+    amount = amount if metric.endswith("s_ns") else amount.lstrip("-")
     limit = parse_bound(metric, f"{sign}{amount}")
     assert limit == Limit(metric, sign, float(amount))
     assert parse_bound(metric, str(limit)) == limit
