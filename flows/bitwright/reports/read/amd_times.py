@@ -103,7 +103,8 @@ class Times:
             self.phases.add(Phase(plain[2], line, began=plain[1]))
 
     def _total(self, total: re.Match[str]) -> None:
-        self.cpu_s = round(float(total[1]) + float(total[2]), 3) if total[1] else None
+        if not total[3]:  # vitis-run, which adds its own total, did not count processor time
+            self.cpu_s = round(float(total[1]) + float(total[2]), 3) if total[1] else None
         self.elapsed_s = _seconds(total[3] or total[4])
         if total[5]:
             self.memory_mb = max(self.memory_mb or 0, float(total[5]) * MB[total[6]])

@@ -88,6 +88,14 @@ def test_only_what_went_wrong_is_a_violation(specimen):
     assert [each.loop for each in read(kept).violations] == [""]
 
 
+def test_every_module_has_its_own_violations(specimen):
+    rows, *others = read(specimen(NEW)).modules
+    assert [(each.issue, each.source) for each in rows.violations] == [
+        ("Timing Violation", "mhsa.cpp:20")
+    ]
+    assert all(each.violations == () for each in others)
+
+
 def test_pragmas_say_what_became_of_them(specimen):
     valid, warning, _ = read(specimen(NEW)).pragmas
     assert (valid.status, valid.variable, valid.messages) == ("valid", "x", ())

@@ -53,6 +53,12 @@ def test_the_prompt_of_a_console_is_no_part_of_a_message(specimen):
     assert read(text.replace("INFO: [HLS 200-112]", prompt)) == read(text)
 
 
+def test_the_total_of_vitis_run_keeps_the_processor_time_of_the_run_in_it(specimen):
+    total = "INFO: [vitis-run 60-791] Total elapsed time: 0h 0m 16s\n"
+    log = read(specimen(LOGS[0]) + total)
+    assert (log.cpu_s, log.elapsed_s) == (13.33, 16.0)
+
+
 def test_memory_is_the_highest_that_was_printed_not_the_last(specimen):
     total = "INFO: [HLS 200-112] Total"
     higher = (

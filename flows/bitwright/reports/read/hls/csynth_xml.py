@@ -35,6 +35,16 @@ AREA = {
 
 
 @dataclass(frozen=True, slots=True)
+class Violation:
+    """One place where HLS could not do as told."""
+
+    loop: str  # empty for the function itself
+    issue: str  # 'Timing Violation', 'II Violation'
+    violation: str
+    source: str  # file:line
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """One function of the design with its own estimates."""
 
@@ -46,6 +56,7 @@ class Module:
     clock_ns: Clock
     resources: Resources
     loops: tuple[Loop, ...]
+    violations: tuple[Violation, ...]
     ports: tuple[Port, ...]  # printed by HLS 2020.2 only
     binds: tuple[hardware.Bind, ...]
 
@@ -57,16 +68,6 @@ class Instance:
     name: str
     module: str
     instances: tuple[Instance, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One place where HLS could not do as told."""
-
-    loop: str  # empty for the function itself
-    issue: str  # 'Timing Violation', 'II Violation'
-    violation: str
-    source: str  # file:line
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class CsynthXml:
     throughput_cycles: Range | None  # of the slowest process; None: no dataflow, or not printed
     resources: Resources
     loops: tuple[Loop, ...]
-    violations: tuple[Violation, ...]
+    violations: tuple[Violation, ...]  # of the top alone; the others' are in `modules`
     modules: tuple[Module, ...]
     instances: tuple[Instance, ...]
     ports: tuple[Port, ...]
@@ -279,6 +280,7 @@ def _module(node: Node, numbers: Numbers) -> Module:
         _clock(timing, timing, numbers, f"{name}.clock_ns"),
         _resources(used, used, numbers, f"{name}.resources", "AVAIL_"),
         tuple(_loops(node.get(estimates, "SummaryOfLoopLatency"), numbers, f"{name}.loops")),
+        tuple(_violations(node.get(estimates, "SummaryOfViolations"))),
         tuple(hardware.ports(node, numbers)),
         tuple(hardware.binds(node, numbers)),
     )
