@@ -87,7 +87,7 @@ class CsynthXml:
     throughput_cycles: Range | None  # of the slowest process; None: no dataflow, or not printed
     resources: Resources
     loops: tuple[Loop, ...]
-    violations: tuple[Violation, ...]  # of the top alone; the others' are in `modules`
+    violations: tuple[Violation, ...]  # of the top; those of each function are in `modules`
     modules: tuple[Module, ...]
     instances: tuple[Instance, ...]
     ports: tuple[Port, ...]
