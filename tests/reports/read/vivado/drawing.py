@@ -78,3 +78,19 @@ def report(
     for name, body in parts:
         text += [name, "-" * len(name), ""] + ([body, ""] if body else [])
     return "\n".join(text) + "\n"
+
+
+def beside_pblocks(text: str, name: str) -> str:
+    """Paths of a design with Pblocks: one more column, which names that of each cell."""
+    above, slack, paths = text.partition("\nSlack")
+    lines = []
+    for line in paths.split("\n"):
+        cell = name if line[70:71] in {"r", "f"} else ""
+        if line.endswith("Netlist Resource(s)"):
+            line = line[:73] + "PBlock".ljust(21) + line[73:]
+        elif line.startswith(f"  {'-' * 67}    "):
+            line += "-" * 21
+        elif line[71:73] == "  " and line[:4].isspace() and line[73:]:
+            line = line[:73] + cell.ljust(20) + " " + line[73:]
+        lines.append(line)
+    return above + slack + "\n".join(lines)

@@ -10,6 +10,7 @@ from bitwright.errors import ReportError
 from bitwright.reports.read.vivado.bus_skew import parse_bus_skew
 
 from tests.reports.read.corpus import readings
+from tests.reports.read.vivado import drawing
 
 HERE = Path("mill_bus_skew_routed.rpt")
 SPECIMEN, NONE = "vivado-2023.2/bus_skew.rpt", "vivado-2022.2/bus_skew_none.rpt"
@@ -28,6 +29,13 @@ def test_the_constraints_are_as_printed(specimen):
     assert first.command.startswith("set_bus_skew -from [get_cells [list {u_fifo/wr_gray_reg[0]} {")
     assert first.command.endswith("{u_fifo/wr_gray_sync_reg[0][2]}]] 8.000")
     assert "constraints[].slack_ns" in found.missing
+
+
+def test_a_column_of_pblocks_changes_nothing_else(specimen):
+    text = specimen(SPECIMEN)
+    other = drawing.beside_pblocks(text, "pb_left")
+    assert other.count("pb_left") > 3
+    assert read(other) == read(text)
 
 
 def test_both_paths_are_read(specimen):

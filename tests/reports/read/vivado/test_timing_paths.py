@@ -10,6 +10,7 @@ from bitwright.errors import ReportError
 from bitwright.reports.read.vivado.timing_paths import parse_timing_paths
 
 from tests.reports.read.corpus import readings
+from tests.reports.read.vivado import drawing
 from tests.reports.read.vivado.test_timing_summary import path_laws
 
 HERE = Path("mill_timing.rpt")
@@ -63,6 +64,15 @@ def test_a_label_that_is_not_known_is_no_reason_to_refuse(specimen):
     more = "  Clock Domain Crossing:  Inter clock paths are considered valid unless excluded.\n"
     at = text.index("  Path Group:")
     assert read(text[:at] + more + text[at:]) == read(text)
+
+
+@pytest.mark.parametrize("name", ["pb_left", "pblock_dynamic_region_SLR0"])
+@pytest.mark.parametrize("specimen_name", [SPECIMEN, UNPLACED])
+def test_a_column_of_pblocks_changes_nothing_else(specimen, specimen_name, name):
+    text = specimen(specimen_name)
+    other = drawing.beside_pblocks(text, name)
+    assert other.count(name) > 3
+    assert read(other) == read(text)
 
 
 def test_real_paths_add_up():

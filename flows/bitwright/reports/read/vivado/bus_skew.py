@@ -22,6 +22,7 @@ from bitwright.reports.read.vivado.paths import (
     read_stages,
     read_table,
     read_times,
+    without_pblocks,
 )
 from bitwright.reports.read.vivado.wrapped import rows
 
@@ -272,7 +273,7 @@ def _path(block: str, at: int) -> BusPath:
 
 
 def _leg(text: str, at: int) -> Leg:
-    table, _, rest = text.partition("\n\n")
+    table, _, rest = without_pblocks(text, text).partition("\n\n")
     stages, _, totals = rest.partition(END)
     match = TOTALS.match(totals)
     if match is None:

@@ -9,6 +9,9 @@ from typing import Any, NoReturn
 
 RULE = f"  {'-' * 67}    {'-' * 19}"  # between the launch clock, the data and the capture clock
 END = f"  {'-' * 67}\n"  # above the required time, and above the slack
+RESOURCES = 200  # characters of a table within which its heading ends
+PBLOCK = re.compile(r"^([^\n]{71}  )\S*[ ]*", re.MULTILINE)  # a cell's, before its pin's name
+RULED = re.compile(r"^  -{67}    $", re.MULTILINE)  # what PBLOCK leaves of a RULE
 NUMBER = r"-?\d+\.\d+"
 ROW = re.compile(
     rf"""^[ ]{{4}}
@@ -177,8 +180,21 @@ def next_block(text: str, at: int) -> tuple[Block | None, int]:
     return Block(heading, table, text[end + 2 : last], (at, middle + 2, end + 2)), last
 
 
+def without_pblocks(table: str, text: str) -> str:
+    """Part of a path without the column that its table has where the design has Pblocks."""
+    if "    PBlock " not in table[:RESOURCES]:
+        return text
+    return RULED.sub(RULE, PBLOCK.sub(r"\1", text))
+
+
 def read_path(block: Block) -> Path:
     """One path. Raises Malformed where a line is not as known, or numbers contradict each other."""
+    block = Block(
+        block.heading,
+        without_pblocks(block.table, block.table),
+        without_pblocks(block.table, block.capture),
+        block.at,
+    )
     met, slack = read_slack(block.heading, block.at[0])
     facts, notes = read_heading(block.heading, block.at[0], REQUIRED)
     launch, data = read_table(block.table, block.at[1])
