@@ -218,8 +218,9 @@ class _Reader:
                 yield f"modules[{at}].interval_cycles", OPEN
             if None in (module.latency_cycles.best, module.latency_cycles.worst):
                 yield f"modules[{at}].latency_cycles", OPEN
-        if modules and all(module.latency_ns.best is None for module in modules):
-            yield "modules[].latency_ns", "not printed before 2020.2"
+                yield f"modules[{at}].latency_ns", OPEN
+            elif module.latency_ns.best is None:
+                yield "modules[].latency_ns", "not printed before 2020.2"
 
 
 def _one(row: Mapping[str, str], *names: str) -> str:
