@@ -7,7 +7,7 @@ from bitwright.reports.read import cells
 from hypothesis import given
 from hypothesis import strategies as st
 
-OPEN = ("", "  ", "NA", "N/A", "-", "---", "_", "undef", "?", "inf", "-inf", "Unspecified*")
+OPEN = ("", "  ", "NA", "-NA-", "N/A", "-", "---", "_", "undef", "?", "inf", "-inf", "Unspecified*")
 COUNTS = {
     "0": 0,
     " 53200 ": 53200,

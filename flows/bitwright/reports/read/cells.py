@@ -11,7 +11,7 @@ import math
 import re
 
 OPEN = frozenset(
-    ("", "_", "-", "--", "---", "?", "na", "n/a", "undef", "inf", "-inf", "unspecified")
+    ("", "_", "-", "--", "---", "?", "na", "-na-", "n/a", "undef", "inf", "-inf", "unspecified")
 )
 NUMBER = r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"
 SHARE = r"\s*(?:\[\s*[<~]?\s*[\d.]+\s*%\s*\]|\(\s*[<~]?\s*[\d.]+\s*%\s*\)|\(Lost\))"

@@ -172,6 +172,23 @@ def test_report_without_one_known_row_is_refused():
         read(text)
 
 
+def test_share_of_what_a_pblock_has_none_of_is_left_open():
+    head = ["Site Type", "Parent", "Child", "Non-Assigned", "Used", "Fixed", "Available", "Util%"]
+    rows = [
+        ["CLB LUTs", "120", "0", "30", "150", "0", "3200", "4.69"],
+        ["DSPs", "12", "0", "0", "12", "0", "0", "-NA-"],
+    ]
+    parts = [("1. CLB Logic", drawing.table(head, rows))]
+    title, command = "Utilization Design Information", "report_utilization -pblocks [get_pblocks]"
+    text = drawing.report(title, command, parts, version="2024.1", part="x")
+    found = read(text)
+    assert (found.resources.lut.used, found.resources.lut.available) == (150, 3200)
+    assert (found.resources.dsp.used, found.sections[0].rows[1].percent) == (12, None)
+    assert found.missing["sections.DSPs.percent"] == "-NA-"
+    with pytest.raises(ReportError, match="'CLB LUTs' contradicts itself"):
+        read(text.replace("4.69", "-NA-"))
+
+
 COUNTS = st.integers(0, 10**6)
 
 

@@ -28,6 +28,7 @@ OF_SITES = (  # titles of sections whose tables must be of sites
     r"|ARITHMETIC|I/?O.*|CLOCK|Clocking|Specific Feature|ADVANCED|CONFIGURATION"
 )
 OF_OTHERS = r"SLR .*|Summary of Registers by Type|Primitives|Black Boxes|Instantiated Netlists"
+NOTHING_THERE = "-NA-"  # the share of no sites at all: a Pblock may have none of a type
 ROUNDING = 0.0101  # percentage points between a share as printed and as computed: 2013.4 cuts off
 
 
@@ -143,6 +144,8 @@ def _site(report: Sections, row: Row, missing: dict[str, str]) -> Site:
     for column in ("Used", "Available"):
         if cells.is_open(cell := row.cells.get(column, "")) and cell:
             missing[f"sections.{name}.{column.lower()}"] = cell
+    if (cell := row.cells["Util%"]) == NOTHING_THERE:
+        missing[f"sections.{name}.percent"] = cell
     return Site(
         name,
         (row.indent - 1) // 2,
@@ -158,7 +161,7 @@ def _percent(report: Sections, row: Row) -> float | None:
     """The share as printed, which must be that of the numbers before it."""
     used, available = report.number(row, "Used"), report.number(row, "Available")
     cell, printed = row.cells["Util%"], report.share(row, "Util%")
-    if used is None or available is None:
+    if used is None or available is None or (not available and cell == NOTHING_THERE):
         return printed
     share = 100 * used / available if available else 0.0
     if printed is None and cell == "<0.01" and 0 < share < 0.01:
