@@ -101,6 +101,12 @@ def test_a_violation_that_was_not_listed_before_makes_it_worse():
     assert verdicts(compare(found, clean))["violations[X-1].violations"] == "gain"
 
 
+def test_a_clock_that_is_gone_is_told_on_top():
+    lost = changed(clock__ram__achieved_mhz=None, clock__ram__wns_ns=None)
+    assert "no longer there: clock ram (renamed, or not constrained?)" in compare(BASE, lost).notes
+    assert not [note for note in compare(lost, BASE).notes if "no longer there" in note]
+
+
 def test_the_config_says_what_is_tolerated():
     after = changed(lut=1100.0)
     assert compare(BASE, after).worse

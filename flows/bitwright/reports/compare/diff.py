@@ -10,7 +10,7 @@ period asked for) times the weight of the measure (reports/measures.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -139,6 +139,10 @@ def _caveats(a: Snapshot, b: Snapshot, noise: Mapping[str, Band]) -> list[str]:
     found = []
     if a.config and b.config and a.config != b.config:
         found.append(f"different configs: {a.config} and {b.config}")
+    clocks = dict.fromkeys(_clocks(b.measures))
+    lost = dict.fromkeys(clock for clock in _clocks(a.measures) if clock not in clocks)
+    if lost and clocks:
+        found.append(f"no longer there: clock {', '.join(lost)} (renamed, or not constrained?)")
     if a.kind == "build" and not noise:
         found.append(
             "no noise band, which only a baseline of several seeds has: judged by tolerance"
@@ -146,6 +150,16 @@ def _caveats(a: Snapshot, b: Snapshot, noise: Mapping[str, Band]) -> list[str]:
         if a.seed is not None and b.seed is not None and a.seed != b.seed:
             found.append(f"different seeds, {a.seed} and {b.seed}: some change is chance")
     return found
+
+
+def _clocks(measures: Iterable[str]) -> Iterator[str]:
+    """The clocks that measures belong to: of builds clock.NAME, of tools clocks[NAME]."""
+    for name in measures:
+        owner = name.rpartition(".")[0]
+        if owner.startswith("clock."):
+            yield owner.removeprefix("clock.")
+        elif owner.startswith("clocks[") and owner.endswith("]"):
+            yield owner[len("clocks[") : -1]
 
 
 @dataclass(frozen=True, slots=True)
