@@ -281,10 +281,10 @@ def _check(report: Sections, power: Power) -> None:
     total, dynamic, static = power.total_on_chip_w, power.dynamic_w, power.static_w
     if total is None and not power.incomplete:
         report.refuse(1, "no total power", SUMMARY["total_on_chip_w"], power.missing)
-    if total is not None and dynamic is not None and static is not None:
-        if abs(total - dynamic - static) > ROUNDING:
-            problem = "dynamic and static power together contradict the summary"
-            report.refuse(1, problem, total, f"{dynamic + static:.3f}")
+    parts = [part for part in (dynamic, static) if part is not None]
+    if total is not None and len(parts) == 2 and abs(total - sum(parts)) > ROUNDING:
+        problem = "dynamic and static power together contradict the summary"
+        report.refuse(1, problem, total, f"{sum(parts):.3f}")
     tops = [one for one in power.components if one.depth == 0]
     for said in [one.power_w for one in tops if one.name == "Total"]:
         _check_sum(report, said, [one for one in tops if one.name != "Total"])
