@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bitwright import engine
+from bitwright import engine, git
 from bitwright.engine import Record, Step
 from bitwright.record import digest, write_if_changed
 
@@ -86,24 +85,12 @@ def git_state(root: Path, sources: Sequence[Path]) -> dict[str, Any] | None:
     """
     if not (root / ".git").exists():
         return None
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "status"]
-    command += ["--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--ignored=matching"]
-    command += ["--", *(f":(top,literal){path.as_posix()}" for path in sources)]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    try:
-        run = subprocess.run(
-            command,
-            cwd=root,
-            env={**environment, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    lines = [line for line in run.stdout.decode(errors="replace").split("\0") if line]
+    words = ["-c", "core.quotePath=false", "status", "--porcelain=v2", "--branch", "-z"]
+    words += ["--untracked-files=all", "--ignored=matching"]
+    words += ["--", *(f":(top,literal){path.as_posix()}" for path in sources)]
+    lines = [line for line in (git.output(*words, root=root) or "").split("\0") if line]
     oids = [line.split()[2] for line in lines if line.startswith("# branch.oid ")]
-    if run.returncode != 0 or not oids or oids[0] == "(initial)":
+    if not oids or oids[0] == "(initial)":
         return None
     return {"commit": oids[0], "dirty": any(not line.startswith("#") for line in lines)}
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+from bitwright import git
 from bitwright.errors import ConfigError
 from bitwright.reports.compare import baseline, command
 from bitwright.reports.compare.snapshot import Snapshot
@@ -53,7 +52,7 @@ def find(
 def _of_revision(commit: str, config: str, target: str, history: Path | None) -> Snapshot | None:
     """The newest build of that commit, with the noise of its baseline; else that baseline."""
     file = baseline.path_of(config, target)
-    text = _git("show", f"{commit}:{file.as_posix()}")
+    text = git.output("show", f"{commit}:{file.as_posix()}")
     accepted = baseline.parse(text, origin=file) if text is not None else None
     built = _built(commit, config, target, history)
     if built is None:
@@ -85,22 +84,5 @@ def _commit(revision: str) -> str | None:
     """The commit that a revision names, or None."""
     if not REVISION.match(revision):
         raise ConfigError(f"against: expected a path or a revision of git, found {shown(revision)}")
-    out = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    out = git.output("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     return out.strip() if out else None
-
-
-def _git(*words: str) -> str | None:
-    """What git prints, or None if it fails; no setting of the repository starts a program."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    command = ["git", "-c", "core.fsmonitor=false", "--no-pager", *words]
-    try:
-        run = subprocess.run(
-            command,
-            env={**environment, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return run.stdout.decode("utf-8", "replace") if run.returncode == 0 else None

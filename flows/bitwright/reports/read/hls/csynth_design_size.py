@@ -161,10 +161,7 @@ def _steps(rows: Rows, numbers: Numbers) -> Iterator[Step]:
 
 
 def _functions(rows: Rows, depths: Sequence[int], numbers: Numbers) -> tuple[Function, ...]:
-    try:
-        above = nesting.parents(depths)
-    except ValueError as error:
-        numbers.refuse(1, "the functions do not nest", "one step deeper", str(error))
+    above = numbers.parents(depths, "functions", "one step deeper")
 
     def make(at: int, within: tuple[Function, ...]) -> Function:
         row, name = rows[at], rows[at]["Function"]

@@ -251,10 +251,8 @@ def _loops(table: Table | None, numbers: Numbers) -> tuple[Loop, ...]:
     rows, line = table.rows(*heads, renamed=EARLIER), table.box.line
     printed = [row["Loop Name"].partition(" ") for row in rows]
     labels = [label.strip() for _, _, label in printed]
-    try:
-        above = nesting.parents([mark.count("+") for mark, _, _ in printed])
-    except ValueError as error:
-        numbers.refuse(line, "the loops do not nest", "'- Loop', ' + Loop within'", str(error))
+    depths = [mark.count("+") for mark, _, _ in printed]
+    above = numbers.parents(depths, "loops", "'- Loop', ' + Loop within'", line=line)
     names = nesting.names(labels, above)
 
     def loop(at: int, within: tuple[Loop, ...]) -> Loop:

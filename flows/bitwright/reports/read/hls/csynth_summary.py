@@ -167,10 +167,7 @@ def _design(table: Table, numbers: Numbers) -> tuple[Row, ...]:
     rows, line = table.rows(*HEADS), table.box.line
     head = HEADS[0]
     labels = [row[head][2:].rstrip("*").strip() for row in rows]
-    try:
-        above = nesting.parents(table.box.indents)
-    except ValueError as error:
-        numbers.refuse(line, "the rows do not nest", "'+ module', ' o loop'", str(error))
+    above = numbers.parents(table.box.indents, "rows", "'+ module', ' o loop'", line=line)
     names = nesting.names(labels, above)
 
     def make(at: int, within: tuple[Row, ...]) -> Row:

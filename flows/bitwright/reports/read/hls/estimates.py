@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import NoReturn, TypeVar
 
 from bitwright.reports.read.cells import decimal_or_none, integer_or_none, is_open
 from bitwright.reports.read.document import refuse
+from bitwright.reports.read.hls import nesting
 
 NS = {"ps": Decimal("0.001"), "ns": Decimal(1), "us": Decimal(1000), "ms": Decimal(10**6)}
 NS |= {"sec": Decimal(10**9), "s": Decimal(10**9)}
@@ -134,6 +135,15 @@ class Numbers:
         known = [value for value in values if value is not None]
         if known != sorted(known):
             self.refuse(line, f"'{name}' contradicts itself", "best before worst", f"{known}")
+
+    def parents(
+        self, depths: Sequence[int], what: str, wanted: str, *, line: int = 1
+    ) -> list[int | None]:
+        """`nesting.parents` of rows this deep; refused where they do not nest."""
+        try:
+            return nesting.parents(depths)
+        except ValueError as error:
+            self.refuse(line, f"the {what} do not nest", wanted, str(error))
 
     def refuse(self, line: int, problem: str, expected: str, found: str) -> NoReturn:
         refuse(Path(f"{self.origin}:{line}"), problem, expected=expected, found=found)

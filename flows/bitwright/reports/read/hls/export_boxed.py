@@ -115,10 +115,8 @@ def _cells(table: Table | None, numbers: Numbers) -> tuple[Cell, ...]:
     if table is None or not rows:
         return ()
     line, indents = table.box.line, table.box.indents
-    try:
-        above = nesting.parents([(indent - indents[0]) // 2 for indent in indents])
-    except ValueError as error:
-        numbers.refuse(line, "the cells do not nest", "two blanks deeper", str(error))
+    depths = [(indent - indents[0]) // 2 for indent in indents]
+    above = numbers.parents(depths, "cells", "two blanks deeper", line=line)
 
     def make(at: int, within: tuple[Cell, ...]) -> Cell:
         row = rows[at]

@@ -11,36 +11,18 @@ from typing import NoReturn
 from bitwright.reports.read import cells
 from bitwright.reports.read.columns import FULL, Columns, Misaligned, columns
 from bitwright.reports.read.document import refuse
+from bitwright.reports.read.hls.estimates import Latency, Range, RealTime, nanoseconds
 from bitwright.reports.read.kind import Kind
 
 VERSION = re.compile(r"^Version: +v\+\+ v(\S+)", re.MULTILINE)
 LABEL = re.compile(r"^([A-Z][A-Za-z ]*): +(\S.*?)\s*$")
 MHZ = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)MHz")
 COUNT = re.compile(r"[0-9]{1,9}")
-NS = {"ns": 1.0, "us": 1e3, "ms": 1e6, "sec": 1e9, "s": 1e9}
-SPAN = re.compile(r"(\S+)(?: ~ (\S+))?")  # 16503 ~ 16515
 KERNELS, TIMING = "Kernel Summary", "Timing Information (MHz)"
 LATENCY, AREA = "Latency Information", "Area Information"
 MODULE = ("Compute Unit", "Kernel Name", "Module Name")
-CASES = {"best": "Best", "average": "Avg", "worst": "Worst"}
+CASES = ("Best", "Avg", "Worst")
 OPEN = "undef: the loops' trip counts are not known"
-
-
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """A latency; None where a trip count is not known, or where this version prints none."""
-
-    best: float | None
-    average: float | None
-    worst: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Cycles from one start to the next; min and max are equal where one number is printed."""
-
-    min: int | None
-    max: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +45,9 @@ class Module:
     module: str
     target_mhz: float | None
     estimated_mhz: float | None
-    interval_cycles: Interval
-    latency_cycles: Cases
-    latency_ns: Cases  # from 2020.2
+    interval_cycles: Range  # one start to the next
+    latency_cycles: Latency
+    latency_ns: RealTime  # from 2020.2
     resources: Mapping[str, int | None]  # ff, lut, dsp, bram_18k, uram
 
 
@@ -179,7 +161,8 @@ class _Reader:
         timing, latency, area = ({} if part is None else part[1] for part in parts)
         unit, kernel, module = key
         try:
-            cycles = [_one(latency, f"{case} (cycles)", f"{case} Case") for case in CASES.values()]
+            cycles = [_one(latency, f"{case} (cycles)", f"{case} Case") for case in CASES]
+            times = [nanoseconds(latency.get(f"{case} (absolute)", "")) for case in CASES]
             return Module(
                 unit,
                 kernel,
@@ -187,8 +170,8 @@ class _Reader:
                 cells.decimal_or_none(timing.get("Target Frequency", "")),
                 cells.decimal_or_none(timing.get("Estimated Frequency", "")),
                 _interval(latency.get("Start Interval", "")),
-                Cases(*[cells.integer_or_none(cell) for cell in cycles]),
-                Cases(*[_ns(latency.get(f"{case} (absolute)", "")) for case in CASES.values()]),
+                Latency(*[cells.integer_or_none(cell) for cell in cycles]),
+                RealTime(*times),
                 {
                     "bram_18k" if name == "BRAM" else name.lower(): cells.integer_or_none(cell)
                     for name, cell in area.items()
@@ -227,22 +210,11 @@ def _one(row: Mapping[str, str], *names: str) -> str:
     return next((row[name] for name in names if name in row), "")
 
 
-def _interval(cell: str) -> Interval:
-    found = SPAN.fullmatch(cell)
-    if found is None:
-        return Interval(None, cells.integer_or_none(cell))
-    least = cells.integer_or_none(found[1])
-    return Interval(least, cells.integer_or_none(found[2]) if found[2] else least)
-
-
-def _ns(cell: str) -> float | None:
-    """13.334 of '13.334 ns', 1500.0 of '1.500 us'."""
-    if cells.is_open(cell):
-        return None
-    number, _, unit = cell.partition(" ")
-    if unit not in NS:
-        raise ValueError(f"no time: {cell!r}")
-    return round(cells.decimal(number) * NS[unit], 6)
+def _interval(cell: str) -> Range:
+    """`16503`, or `16503 ~ 16515`."""
+    low, tilde, high = cell.partition(" ~ ")
+    least = cells.integer_or_none(low)
+    return Range(least, cells.integer_or_none(high) if tilde else least)
 
 
 KIND = Kind("system_estimate", "v++", claims, parse_system_estimate)
