@@ -51,6 +51,21 @@ def test_rules_without_a_table_are_counted_in_the_details(specimen):
     assert "part" in reading.missing
 
 
+def test_rule_whose_limit_was_reached_says_that_there_are_more(specimen):
+    text = specimen("vivado-2024.1/drc.rpt")
+    title = "Report rule limit reached"
+    text = text.replace("No routable loads", title).replace("RTSTAT-10", "CHECK-3")
+    at = text.index("3 net(s)")
+    end = text.index("Related", at)
+    said = "DPOP-1 rule limit reached: 2 violations have been found.\n"
+    reading = drc.parse_drc(text[:at] + said + text[end:], origin=HERE)
+    assert {v.rule: v.limited for v in reading.violations} == {
+        "NSTD-1": False,
+        "DPOP-1": True,
+        "CHECK-3": False,
+    }
+
+
 def test_no_violation_is_a_reading_and_not_an_error(specimen):
     text = specimen("vivado-2024.1/methodology_clean.rpt")
     reading = methodology.parse_methodology(text, origin=HERE)

@@ -19,6 +19,7 @@ SUMMARY, DETAILS = "1. REPORT SUMMARY", "2. REPORT DETAILS"
 LABEL = re.compile(r"^ +([A-Z][A-Za-z ]*): *(.*?)\s*$")
 FOUND = re.compile(r"^(\S+)#([0-9]{1,9}) (\S.*?)\s*$")
 COUNT = re.compile(r"[0-9]{1,9}")
+LIMITED = re.compile(r"(\S+) rule limit reached: ")  # what a violation of CHECK-3 says
 RELATED = "Related violations:"
 COUNTS = ("Violations", "Checks")  # the column's name; 2025.1 prints the second
 COLUMNS = ("Rule", "Severity", "Description")
@@ -42,6 +43,7 @@ class Violation:
     description: str  # the rule's title: LUT equation term check
     count: int | None  # None in a report cut short that has no table
     findings: tuple[Finding, ...]  # fewer than `count` only under a limit, or if the report is cut
+    limited: bool = False  # the tool stopped at the rule's limit: there are at least `count`
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,12 @@ def _related(lines: Sequence[str], at: int) -> tuple[tuple[str, ...], int]:
     return tuple(name for name in found if name and name != "<none>"), at
 
 
+def _limited(findings: Mapping[tuple[str, str], Sequence[tuple[str, Finding]]]) -> set[str]:
+    """The rules that CHECK-3 says the tool stopped counting."""
+    texts = (finding.text for entries in findings.values() for _, finding in entries)
+    return {said[1] for text in texts if (said := LIMITED.match(text))}
+
+
 def _violations(
     report: _Text,
     table: Box | None,
@@ -240,13 +248,14 @@ def _violations(
         report.refuse(0, f"{rule} ({severity}) is in no row of the table", "a row for each rule")
     if len(known) != len(rows):
         report.refuse(0, "a rule stands twice in the table", "each rule once")
+    limited = _limited(findings)
     violations = []
     for rule, severity, description, count in rows:
         entries = findings.get((rule, severity), ())
         if len(entries) > count or any(title != description for title, _ in entries):
             report.refuse(0, f"table and details of {rule} disagree", f"{count} x {description!r}")
         texts = tuple(finding for _, finding in entries)
-        violations.append(Violation(rule, severity, description, count, texts))
+        violations.append(Violation(rule, severity, description, count, texts, rule in limited))
     counted = _counted(violations)
     if counted > total or (table is not None and table.closed and counted != total):
         report.refuse(
