@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from itertools import pairwise
 
+import pytest
 from bitwright.reports.read.source import LINE, blocks_of, lines_of, text_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +40,13 @@ def test_any_bytes_are_text(data, cuts):
 def test_latin_1_lines_do_not_change_what_is_utf_8_beside_them():
     data = "größe\n".encode() + "größe\n".encode("latin-1")
     assert list(lines_of([data])) == ["größe\n", "größe\n"]
+
+
+@pytest.mark.parametrize("code", ["utf-16-le", "utf-16-be"])
+def test_what_a_windows_shell_redirected_is_read_without_its_mark(code):
+    data = ("\ufeff" + "Design Route Status\r\nline 2\r\n").encode(code)
+    assert text_of(data) == "Design Route Status\nline 2\n"
+    assert list(lines_of([data])) == ["Design Route Status\n", "line 2\n"]
 
 
 def test_a_line_without_end_is_bounded():

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 BLOCK = 1 << 20  # bytes read at a time
 LINE = 1 << 20  # bytes of one line of a log that are surely kept
 
@@ -48,7 +49,9 @@ def _lines(data: bytes) -> Iterator[str]:
 
 
 def _plain(data: bytes) -> bytes:
-    """Without NUL bytes, without the carriage returns of CRLF."""
+    """Without NUL bytes, without the carriage returns of CRLF. So UTF-16, which a Windows shell
+    makes of what it redirects, is read but for its mark, which goes too."""
     if b"\0" in data:
-        data = data.replace(b"\0", b"")
+        mark = data[:2] if data.startswith(UTF_16) else b""
+        data = data.removeprefix(mark).replace(b"\0", b"")
     return data.replace(b"\r\n", b"\n") if b"\r" in data else data
