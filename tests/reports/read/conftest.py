@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.reports.read import corpus as real
-from tests.reports.read.specimens import SPECIMENS
+from tests.reports.read.specimens import text_of
 
 
 @pytest.fixture
 def specimen() -> Callable[[str], str]:
     """specimen('vivado-2022.2/power.rpt'): the text of one of the project's own reports."""
-    return lambda name: (SPECIMENS / name).read_text(encoding="utf-8")
+    return text_of
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -29,6 +29,8 @@ class Entry:
     version: str  # 2022.2; empty where not known, '2018.3?' where guessed
     part: str
     notes: tuple[str, ...]
+    repository: str  # it is from
+    original: str  # its path there
 
     @property
     def damaged(self) -> bool:
@@ -95,6 +97,8 @@ def index() -> tuple[Entry, ...]:
                 row["tool_version"],
                 row["part"],
                 tuple(row["note"].split(",")),
+                row["source_repo"],
+                row["path_in_repo"],
             )
             for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
         )

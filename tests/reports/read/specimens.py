@@ -94,6 +94,10 @@ def specimen(name: str) -> bytes:
     return (SPECIMENS / name).read_bytes()
 
 
+def text_of(name: str) -> str:
+    return specimen(name).decode()
+
+
 def kind_names(name: str) -> list[str]:
     """The kinds whose FILES this specimen is among; it should be one."""
     path = PurePosixPath(name)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
-from pathlib import Path
 
-from bitwright.reports.read.recognise import read
-
-from tests.reports.read.corpus import FOLDER, entries, readings
+from tests.reports.read.corpus import Entry, entries, outcome, readings
 
 AREA = ("lut", "ff", "bram_18k", "uram", "dsp")
 
@@ -95,20 +91,16 @@ def rows(design):
 
 def pairs(kind: str, other: str):
     """Two reports of one design: the same path but for its ending, in the same repository."""
-    entries(kind)
-    with (FOLDER / "INDEX.tsv").open(encoding="utf-8", newline="") as stream:
-        table = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-    together: dict[tuple[str, str], list[Path]] = {}
-    for row in table:
-        if row["kind"] in (kind, other):
-            stem = row["path_in_repo"].rpartition(".")[0]
-            together.setdefault((row["source_repo"], stem), []).append(FOLDER / row["path"])
-    for paths in together.values():
+    together: dict[tuple[str, str], list[Entry]] = {}
+    for entry in dict.fromkeys((*entries(kind), *entries(other))):
+        stem = entry.original.rpartition(".")[0]
+        together.setdefault((entry.repository, stem), []).append(entry)
+    for found in together.values():
         texts, machines = (
-            [path for path in paths if path.suffix == suffix] for suffix in (".rpt", ".xml")
+            [entry for entry in found if entry.path.suffix == suffix] for suffix in (".rpt", ".xml")
         )
         if len(texts) == len(machines) == 1:
-            yield read(texts[0]).reading, read(machines[0]).reading
+            yield tuple(outcome(entry).report.reading for entry in (*texts, *machines))
 
 
 def test_xml_and_rpt_of_one_function_agree():

@@ -11,12 +11,10 @@ from bitwright.reports.read.vitis.run_summary import parse_run_summary
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.reports.read.specimens import text_of
+
 HERE = Path("matvec.run_summary")
 SPECIMENS = ("xrt-2.8.0/matvec.run_summary", "xrt-2.18.0/plain.run_summary")
-
-
-def text_of(name: str) -> str:
-    return (Path(__file__).parents[3] / "specimens" / name).read_text(encoding="utf-8")
 
 
 def test_a_run_says_what_it_called_and_how_long_that_took():

@@ -8,12 +8,13 @@ import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.read.vitis.system_estimate import parse_system_estimate
 
+from tests.reports.read import specimens
+
 HERE = Path("system_estimate.xtxt")
 
 
 def text_of(folder: str) -> str:
-    path = Path(__file__).parents[3] / "specimens" / folder / "system_estimate.xtxt"
-    return path.read_text(encoding="utf-8")
+    return specimens.text_of(f"{folder}/system_estimate.xtxt")
 
 
 def test_each_module_has_its_clock_its_latency_and_its_area():

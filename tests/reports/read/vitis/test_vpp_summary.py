@@ -8,12 +8,14 @@ import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.read.vitis.vpp_summary import parse_vpp_summary
 
+from tests.reports.read import specimens
+
 HERE = Path("matvec.xclbin.link_summary")
 SPECIMENS = ("matvec.xclbin.link_summary", "matvec.xo.compile_summary")
 
 
 def text_of(name: str) -> str:
-    return (Path(__file__).parents[3] / "specimens/vpp-2020.2" / name).read_text(encoding="utf-8")
+    return specimens.text_of(f"vpp-2020.2/{name}")
 
 
 def test_each_step_has_its_time_and_its_end():

@@ -8,12 +8,10 @@ import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.read.vitis.xclbin_info import parse_xclbin_info
 
+from tests.reports.read.specimens import text_of
+
 HERE = Path("matvec.xclbin.info")
 SPECIMENS = ("xrt-2.8.0/matvec.xclbin.info", "xrt-2.14.0/emulated.xclbin.info")
-
-
-def text_of(name: str) -> str:
-    return (Path(__file__).parents[3] / "specimens" / name).read_text(encoding="utf-8")
 
 
 def test_an_xclbin_says_what_it_is_and_where_it_runs():

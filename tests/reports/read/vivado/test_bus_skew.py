@@ -38,6 +38,20 @@ def test_a_column_of_pblocks_changes_nothing_else(specimen):
     assert read(other) == read(text)
 
 
+def test_numbers_of_fewer_digits_are_rounded_more(specimen):
+    text = specimen(SPECIMEN)
+    number = re.compile(r"( *)(-?(?<![\d.v])\d+\.\d{3})(?=(ns|%|\D))")
+
+    def rounded(it: re.Match[str]) -> str:
+        short = f"{float(it[2]):.2f}"
+        return it[1] + (short.rjust(len(it[2])) if it[1] and it[3] != "ns" else short)
+
+    begin = text.index("Bus Skew Report Summary")
+    found = read(text[:begin] + number.sub(rounded, text[begin:]))
+    assert found.worst_slack_ns == pytest.approx(read(text).worst_slack_ns, abs=0.006)
+    assert len(found.constraints[0].paths) == len(read(text).constraints[0].paths)
+
+
 def test_both_paths_are_read(specimen):
     path = read(specimen(SPECIMEN)).constraints[1].paths[0]
     assert (path.endpoint_source, path.reference_destination) == ("u_a_reg[1]/C", "u_b_reg[0]/D")

@@ -8,12 +8,13 @@ import pytest
 from bitwright.errors import ReportError
 from bitwright.reports.read.vivado.cdc import parse_cdc
 
+from tests.reports.read import specimens
+
 HERE = Path("cdc.rpt")
-FOLDER = Path(__file__).parents[3] / "specimens/vivado-2022.2"
 
 
 def text_of(name: str) -> str:
-    return (FOLDER / f"{name}.rpt").read_text(encoding="utf-8")
+    return specimens.text_of(f"vivado-2022.2/{name}.rpt")
 
 
 def test_without_details_endpoints_are_counted_by_pairs_of_clocks():

@@ -10,14 +10,14 @@ from bitwright.reports.read.vivado.route_status import parse_route_status
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.reports.read import specimens
 from tests.reports.read.corpus import readings
 
 HERE = Path("route_status.rpt")
 
 
 def text_of(name: str) -> str:
-    folder = Path(__file__).parents[3] / "specimens/vivado-2024.1"
-    return (folder / f"{name}.rpt").read_text(encoding="utf-8")
+    return specimens.text_of(f"vivado-2024.1/{name}.rpt")
 
 
 def test_a_routed_design_has_as_many_routed_as_routable_nets():

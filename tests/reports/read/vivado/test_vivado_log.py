@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bitwright.reports.read.log import LISTED, PHASES
+from bitwright.reports.read import log as bounds
 from bitwright.reports.read.source import lines_of
 from bitwright.reports.read.vivado.vivado_log import parse_vivado_log
 
@@ -77,6 +77,9 @@ def test_a_console_is_read_as_the_log(specimen):
     assert parse_vivado_log(lines_of([coloured.encode()]), origin=ORIGIN) == plain
 
 
+PHASES, LISTED = 1000, 100
+
+
 def endless(lines: int) -> Iterator[bytes]:
     """A log in which every line is a message or a phase of its own."""
     yield b"****** Vivado v2022.2 (64-bit)\n"
@@ -98,10 +101,19 @@ def peak_bytes(lines: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.fixture
+def short(monkeypatch):
+    """Bounds that a short log reaches."""
+    monkeypatch.setattr(bounds, "PHASES", PHASES)
+    monkeypatch.setattr(bounds, "LISTED", LISTED)
+
+
+@pytest.mark.usefixtures("short")
 def test_memory_does_not_grow_with_the_log():
     assert peak_bytes(3 * PHASES) < 1.1 * peak_bytes(PHASES)
 
 
+@pytest.mark.usefixtures("short")
 def test_what_is_beyond_the_bound_is_counted_and_said():
     log = parse_vivado_log(lines_of(endless(PHASES + 5)), origin=Path("endless.log"))
     assert log.counts == {"WARNING": PHASES + 5, "INFO": PHASES + 5}
@@ -111,6 +123,7 @@ def test_what_is_beyond_the_bound_is_counted_and_said():
     assert log.missing["phases"].startswith("5 more")
 
 
+@pytest.mark.usefixtures("short")
 def test_messages_without_ids_do_not_push_out_those_with():
     flood = (b"WARNING: pass %d\n" % number for number in range(LISTED + 50))
     lines = [b"****** Vivado v2022.2 (64-bit)\n", *flood, b"WARNING: [Synth 8-1] the one\n"]
