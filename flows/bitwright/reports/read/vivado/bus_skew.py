@@ -17,6 +17,7 @@ from bitwright.reports.read.vivado.paths import (
     Malformed,
     Stage,
     clock_of,
+    last_digit,
     read_heading,
     read_slack,
     read_stages,
@@ -43,7 +44,7 @@ TOTALS = re.compile(
     rf"{END} +relative delay +({NUMBER})"
 )
 LEGS = ("\nEndpoint path:\n", "\nReference path:\n")
-ROUNDING_NS = 0.0035  # of five numbers, each printed with three digits
+ROUNDING = 3.5  # of the last digit: five numbers, each rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _summary(text: str, at: int) -> dict[int, Constraint]:
         except ValueError:
             raise Malformed(f"a row of the summary holds no numbers: {row}"[:160], at) from None
         apart = 0 if actual is None or slack is None else requirement - actual - slack
-        if abs(apart) > ROUNDING_NS:
+        if abs(apart) > ROUNDING * last_digit(row["Requirement(ns)"]):
             raise Malformed(f"{requirement} - {actual} ns is not {slack} ns", at)
         found[number] = Constraint(number, "", None, row["Corner"], requirement, actual, slack, ())
     return found
@@ -247,7 +248,8 @@ def _path(block: str, at: int) -> BusPath:
     requirement, endpoint, reference, actual = (times[name] for name in TIMES)
     crpr, uncertainty = (times.get(name) for name in SOMETIMES)
     skew = endpoint - reference - (crpr or 0) + (uncertainty or 0)
-    if max(abs(skew - actual), abs(requirement - actual - slack)) > ROUNDING_NS:
+    rounding = ROUNDING * last_digit(facts[TIMES[0]].partition("ns")[0])
+    if max(abs(skew - actual), abs(requirement - actual - slack)) > rounding:
         raise Malformed(f"skew {skew:.3f} or {actual} ns, slack {slack} ns: they disagree", at)
     first, second = (_leg(leg, at) for leg in legs)
     if (first.relative_delay_ns, second.relative_delay_ns) != (endpoint, reference):
@@ -279,7 +281,7 @@ def _leg(text: str, at: int) -> Leg:
     if match is None:
         raise Malformed("no data arrival, clock arrival and relative delay below a path", at)
     data, clock, relative = float(match[1]), float(match[2]), float(match[3])
-    if abs(data - clock - relative) > ROUNDING_NS:
+    if abs(data - clock - relative) > ROUNDING * last_digit(match[3]):
         raise Malformed(f"{data} - {clock} ns is not {relative} ns", at)
     return Leg(*read_table(table, at), read_stages(stages, at), data, clock, relative)
 
