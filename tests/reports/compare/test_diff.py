@@ -154,6 +154,7 @@ def test_a_measure_of_the_design_that_is_gone_makes_it_worse():
 @pytest.mark.parametrize(
     ("other", "said"),
     [
+        ({"config": "other"}, "different configs"),
         ({"target": "u280"}, "different targets, board and u280"),
         ({"part": "xc7"}, "different parts"),
         ({"clock_mhz": 60.0}, "different clocks asked for, 50.0 and 60.0"),

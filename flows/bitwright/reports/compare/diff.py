@@ -126,6 +126,7 @@ def _differences(a: Snapshot, b: Snapshot) -> list[str]:
     found = []
     for what, one, two in (
         ("kinds of report", a.kind, b.kind),
+        ("configs", a.config, b.config),
         ("targets", a.target, b.target),
         ("parts", a.part, b.part),
         ("clocks asked for", a.clock_mhz, b.clock_mhz),
@@ -137,8 +138,6 @@ def _differences(a: Snapshot, b: Snapshot) -> list[str]:
 
 def _caveats(a: Snapshot, b: Snapshot, noise: Mapping[str, Band]) -> list[str]:
     found = []
-    if a.config and b.config and a.config != b.config:
-        found.append(f"different configs: {a.config} and {b.config}")
     clocks = dict.fromkeys(_clocks(b.measures))
     lost = dict.fromkeys(clock for clock in _clocks(a.measures) if clock not in clocks)
     if lost and clocks:

@@ -133,6 +133,15 @@ def test_crossings_that_do_not_add_up_are_refused(specimen):
         read(text)
 
 
+@pytest.mark.parametrize("share", ["29.09", "32.00", "26.67"])  # of 220, 220 - 20, 220 + 20
+def test_share_may_leave_out_the_sites_that_are_prohibited(specimen, share):
+    text = specimen(SPECIMENS[1]).replace(
+        "|   64 |     0 |          0 |       220 | 29.09 |",
+        f"|   64 |     0 |         20 |       220 | {share} |",
+    )
+    assert read(text).resources.dsp.used == 64
+
+
 def test_share_that_is_not_that_of_its_numbers_is_refused(specimen):
     text = specimen(SPECIMENS[1]).replace(
         "|   64 |     0 |          0 |       220", "|   65 |     0 |          0 |       220"

@@ -158,7 +158,8 @@ def _site(report: Sections, row: Row, missing: dict[str, str]) -> Site:
 
 
 def _percent(report: Sections, row: Row) -> float | None:
-    """The share as printed, which must be that of the numbers before it."""
+    """The share as printed, which must be that of the numbers before it: of what is available,
+    with or without the sites that are prohibited."""
     used, available = report.number(row, "Used"), report.number(row, "Available")
     cell, printed = row.cells["Util%"], report.share(row, "Util%")
     if used is None or available is None or (not available and cell == NOTHING_THERE):
@@ -166,7 +167,10 @@ def _percent(report: Sections, row: Row) -> float | None:
     share = 100 * used / available if available else 0.0
     if printed is None and cell == "<0.01" and 0 < share < 0.01:
         return share
-    if printed is None or abs(share - printed) > ROUNDING:
+    barred = report.number(row, "Prohibited") or 0
+    wholes = [available - barred, available, available + barred]
+    shares = [100 * used / whole for whole in wholes if whole > 0] or [0.0]
+    if printed is None or all(abs(found - printed) > ROUNDING for found in shares):
         problem = f"'{row.cells['Site Type']}' contradicts itself"
         report.refuse(row.line, problem, f"{share:.2f} %, for {used} of {available}", cell)
     return printed
