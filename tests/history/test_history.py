@@ -9,6 +9,7 @@ import re
 import subprocess
 
 import pytest
+from bitwright.front import history as front
 from bitwright.reports.history import Entry, open
 from bitwright.reports.history.chart import chart, points
 from bitwright.reports.history.csvfile import to_csv
@@ -119,6 +120,32 @@ def test_history_draws_a_metric_and_lists_builds(measured: Toy):
     assert re.search(r"^newest +2\.400 ns", drawn.stdout, re.M)
     listed = measured.doit("history", "last=2").stdout
     assert len(re.findall(r"^ 20\d\d-\d\d-\d\d .* tiny .* good .* 2\.[46]00 ", listed, re.M)) == 2
+
+
+FULL = {"achieved_mhz": 62.52, "wns_ns": 3.565, "lut": 16093.0, "ff": 13140.0, "bram_18k": 132.0}
+FULL |= {"dsp": 68.0, "wall_s": 354.9}
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 160])
+@pytest.mark.parametrize("others", ["tiny", "gpt2-medium"])
+def test_a_narrow_terminal_gets_fewer_columns_and_no_number_or_name_is_cut(
+    width: int, others: str, monkeypatch: pytest.MonkeyPatch
+):
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=True, color_system=None)
+    monkeypatch.setattr(front, "_console", lambda: console)
+    builds = [
+        entry(n, config=name, measures=FULL, dirty=True)
+        for n, name in enumerate(("gpt2-medium", others, "gpt2-medium"), 1)
+    ]
+    front._list(builds)
+    table, *note = out.getvalue().split("no room for")
+    assert "…" not in table
+    assert max(map(len, table.splitlines())) <= width
+    assert table.count("3.565") == 3
+    assert table.count("16,093") == (3 if width >= 80 else 0)
+    assert "gpt2-medium" in table
+    assert bool(note) == (width < 120)
 
 
 REFUSED = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ DEFAULT = Path("build/history.db")
 LAST = Integer(1, 100_000)
 WIDTH = 100  # characters, where the output is no terminal
 KNOWN = 12  # names that a message lists
+GAP = 2  # characters between the columns of a table
 
 
 def path(values: Any) -> Path:
@@ -144,35 +145,74 @@ def _console() -> Any:
 
 
 SHOWN = ("achieved_mhz", "wns_ns", "lut", "ff", "bram_18k", "dsp", "wall_s")
+DROPPED = ("wall_s", "ff", "bram_18k", "dsp", "commit", "target", "lut", "achieved_mhz", "ended")
 
 
 def _list(found: Sequence[Entry]) -> None:
-    """The builds as a table, newest last: nearest to the prompt."""
+    """The builds as a table, newest last: nearest to the prompt.
+
+    No number is ever cut: where the terminal is too narrow, what is the same for all stands above,
+    then columns go in the order of DROPPED, and that is said.
+    """
+    console = _console()
+    columns = _columns(found)
+    dropped = []
+    if console.is_terminal and _width(columns) > console.width:
+        same = [name for name in ("config", "target") if len(set(columns[name])) == 1]
+        if same:
+            console.print(" on ".join(columns.pop(name)[0] for name in same), style="bold")
+        for name in filter(columns.__contains__, DROPPED):
+            if _width(columns) > console.width:
+                del columns[name]
+                dropped.append(name)
+    console.width = max(console.width, _width(columns))
+    console.print(_table(columns))
+    if dropped:
+        console.print(f"no room for {', '.join(dropped)}; export=FILE has them", style="dim")
+
+
+def _columns(found: Sequence[Entry]) -> dict[str, list[str]]:
+    """The cells of every column there could be, by its head."""
+    from bitwright.reports.measures import MEASURES
+
+    columns = {
+        "ended": [entry.ended.replace("T", " ").rstrip("Z")[:16] for entry in found],
+        "config": [entry.config for entry in found],
+        "target": [entry.target for entry in found],
+        "seed": ["-" if entry.seed is None else str(entry.seed) for entry in found],
+        "commit": [entry.commit[:8] + "*" * entry.dirty or "-" for entry in found],
+        "verdict": ["good" if entry.ok else "bad" for entry in found],
+    }
+    for name in SHOWN:
+        digits = MEASURES[name].digits
+        columns[name] = [
+            f"{entry.measures[name]:,.{digits}f}" if name in entry.measures else "-"
+            for entry in found
+        ]
+    return columns
+
+
+def _width(columns: Mapping[str, Sequence[str]]) -> int:
+    """Characters that a table of these columns takes."""
+    cells = [max(map(len, (name, *column))) for name, column in columns.items()]
+    return sum(cells) + GAP * len(cells)
+
+
+def _table(columns: Mapping[str, Sequence[str]]) -> Any:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    from bitwright.reports.measures import MEASURES
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for head in ("ended", "config", "target", "seed", "commit", "verdict"):
-        table.add_column(head, no_wrap=True)
-    for name in SHOWN:
-        table.add_column(name, justify="right", no_wrap=True)
-    for entry in found:
-        verdict = Text("good", "green") if entry.ok else Text("bad", "bold red")
-        numbers = [
-            f"{entry.measures[name]:,.{MEASURES[name].digits}f}" if name in entry.measures else "-"
-            for name in SHOWN
-        ]
-        about = [entry.ended.replace("T", " ").rstrip("Z")[:16], entry.config, entry.target]
-        about += ["-" if entry.seed is None else str(entry.seed)]
-        commit = entry.commit[:8] + "*" * entry.dirty or "-"
-        table.add_row(*about, commit, verdict, *numbers)
-    console = _console()
-    if not console.is_terminal:
-        console.width = 200
-    console.print(table)
+    table = Table(box=SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, header_style="dim")
+    for name in columns:
+        table.add_column(name, justify="right" if name in SHOWN else "left", no_wrap=True)
+    colours = {"good": "green", "bad": "bold red"}
+    for row in zip(*columns.values(), strict=True):
+        cells = zip(columns, row, strict=True)
+        table.add_row(
+            *(Text(cell, colours[cell] if name == "verdict" else "") for name, cell in cells)
+        )
+    return table
 
 
 def _export(found: Sequence[Entry], to: str) -> None:

@@ -23,6 +23,7 @@ from bitwright.reports.compare import (
     render_rich,
 )
 from bitwright.reports.compare.leaves import leaves
+from bitwright.reports.compare.noise import Spread
 from bitwright.reports.compare.render import headline
 from bitwright.reports.metrics import Metrics, to_json
 from hypothesis import given
@@ -176,6 +177,26 @@ def test_a_number_in_a_list_is_known_by_the_name_of_its_element():
 def test_no_two_numbers_have_one_name(values: Any):
     names = [name for name, _ in leaves({"values": values})]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("banded", [True, False])
+def test_a_table_breaks_no_number_and_has_a_column_of_bands_only_if_there_are_some(
+    width: int, banded: bool
+):
+    numbers = {"achieved_mhz": 64.92, "lut": 1_104_806.0, "clock.clk_sys2x.achieved_mhz": 158.1}
+    spread = {name: Spread((value, 0.9 * value, value)) for name, value in numbers.items()}
+    before = Snapshot("before", "build", numbers, spreads=spread if banded else {})
+    after = Snapshot("after", "build", {name: value / 7 for name, value in numbers.items()})
+    out = io.StringIO()
+    found = compare(before, after)
+    render_rich(found, out, width=width)
+    table = out.getvalue().partition("verdict")[2].partition("worse:")[0]
+    assert max(len(line) for line in table.splitlines()) <= width
+    assert table.count("(-85.7 %)") == 3
+    shown = "noise band " in out.getvalue()
+    assert shown == (banded and width > 100)
+    assert ("no room for the noise band" in out.getvalue()) == (banded and not shown)
 
 
 # --- what is read -------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from bitwright.reports.compare.diff import Diff, Row
 from bitwright.reports.compare.snapshot import Snapshot, TimingPath
@@ -27,7 +27,10 @@ MARKS = {
     "noise": "➖",
 }
 PLURAL = {"regression": "regressions", "gain": "gains"}
-HEADS = ("metric", "before", "after", "change", "noise band", "verdict")
+BAND = "noise band"
+HEADS = ("metric", "before", "after", "change", BAND, "verdict")
+GAP = 2  # characters between the columns of a table
+NAME = 24  # characters that the name of a measure is given at least
 
 
 def headline(diff: Diff) -> str:
@@ -204,13 +207,18 @@ def render_rich(diff: Diff, stream: IO[str], *, width: int | None = None) -> Non
         console.print(Text(f"note    {note}", style="yellow"), soft_wrap=True)
     if diff.rows:
         shown = diff.rows[:MOST_ROWS]
-        body = [cells(row) for row in shown]
-        _print_table(console, HEADS, body, [COLOURS.get(row.verdict, "") for row in shown])
+        heads, body = _fitting(HEADS, [cells(row) for row in shown], console.width)
+        _print_table(console, heads, body, [COLOURS.get(row.verdict, "") for row in shown])
+        if BAND not in heads and _banded(diff):
+            console.print(Text(f"no room for the {BAND}; format=json has it", style="dim"))
     if more := _more(diff.rows):
         console.print(Text(more))
     for title, (heads, rows) in (
         ("where the area changed", _instances(diff.hierarchy)),
-        ("worst paths", _paths(diff.paths)),
+        (
+            "worst paths: what lost most slack first, then new ones, then the rest",
+            _paths(diff.paths),
+        ),
     ):
         if rows:
             console.print(Text(f"\n{title}", style="bold"))
@@ -223,17 +231,36 @@ def _tty(stream: IO[str]) -> bool:
     return stream.isatty()
 
 
+def _fitting(
+    heads: Sequence[str], rows: Sequence[tuple[str, ...]], width: int
+) -> tuple[Sequence[str], list[tuple[str, ...]]]:
+    """The table without its noise bands where there are none, or no room for them."""
+    at = heads.index(BAND)
+    if any(row[at] for row in rows) and _least(heads, rows) <= width:
+        return heads, list(rows)
+    return (*heads[:at], *heads[at + 1 :]), [(*row[:at], *row[at + 1 :]) for row in rows]
+
+
+def _least(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Characters that a table takes at least: only the names in its first column may be folded."""
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    return min(widths[0], NAME) + sum(widths[1:]) + GAP * len(widths)
+
+
 def _print_table(
     console: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str]
 ) -> None:
+    """A table whose numbers are never broken; names and remarks are, where there is no room."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    table = Table(box=SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, header_style="dim")
     for at, head in enumerate(heads):
         inner = 0 < at < len(heads) - 1
-        table.add_column(head, justify="right" if inner else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if inner else "left"
+        whole = inner or (at > 0 and bool(head))
+        table.add_column(head, justify=justify, overflow="fold", no_wrap=whole)
     for row, style in zip(rows, styles, strict=True):
         table.add_row(*(Text(cell, style=style) for cell in row))
     console.print(table)
@@ -273,7 +300,9 @@ def _paths(paths: Sequence[Moved]) -> tuple[tuple[str, ...], list[tuple[str, ...
 def _slack(path: TimingPath | None) -> str:
     if path is None:
         return "-"
-    return f"{path.slack_ns:+.3f} ns" if path.slack_ns is not None else f"{path.delay_ns:.3f} long"
+    return (
+        f"{path.slack_ns:+.3f} ns" if path.slack_ns is not None else f"{path.delay_ns:.3f} ns long"
+    )
 
 
 def _cell(name: str) -> str:
