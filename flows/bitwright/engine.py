@@ -53,12 +53,13 @@ from bitwright.record import (
     write_if_changed,
 )
 from bitwright.run import resume, stop
-from bitwright.step import FAILED, Event, Events, Step, Tool
+from bitwright.step import FAILED, JUDGED, Event, Events, Judgement, Step, Tool
 
 __all__ = [
     "Cache",
     "Event",
     "Events",
+    "Judgement",
     "Record",
     "Step",
     "Times",
@@ -82,6 +83,7 @@ __all__ = [
 ]
 
 NOTHING = "nothing"  # the value of a setting that is not there
+UNFINISHED = "did not finish last time"
 
 
 def log_path(step: Step) -> Path:
@@ -122,7 +124,7 @@ def why(step: Step) -> str | None:
     try:
         old = Record.from_json((step.dir / RECORD).read_bytes())
     except FileNotFoundError:
-        return "did not finish last time" if step.log.exists() else "never built"
+        return _judged(step) or (UNFINISHED if step.log.exists() else "never built")
     except (OSError, ValueError):
         return f"{step.dir / RECORD} is damaged"
     try:
@@ -132,6 +134,15 @@ def why(step: Step) -> str | None:
     if hash_parts(new) != old.key:
         return _what_changed(step, old.parts, new)
     return _output_fault(step, old)
+
+
+def _judged(step: Step) -> str | None:
+    """That the last run found the design bad, and its first reason; None if it did not."""
+    try:
+        first = (step.dir / FAILED / JUDGED).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return None
+    return f"its verdict was bad last time: {first}"
 
 
 def outlook(steps: Sequence[Step], cache: Cache | None = None) -> list[tuple[Step, str | None]]:
@@ -144,6 +155,8 @@ def outlook(steps: Sequence[Step], cache: Cache | None = None) -> list[tuple[Ste
     makers: dict[str, Step] = {}  # file -> the step that will write it again
     for step in steps:
         reason = why(step)
+        if reason == UNFINISHED and holder(step.dir.parent) not in (None, os.getpid()):
+            reason = "is running now, or did not finish last time"
         found = (makers.get(os.path.normpath(path)) for path in step.reads)
         source = next((maker for maker in found if maker is not None), None)
         if source is not None and reason is None:

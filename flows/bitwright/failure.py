@@ -14,11 +14,12 @@ from pathlib import Path
 
 from bitwright.errors import ToolError
 from bitwright.run import Outcome
-from bitwright.step import FAILED, Step
+from bitwright.step import FAILED, JUDGED, Judgement, Step
 
 LAST_LINES = 10  # of a tool's output that a message shows
 MOST_WARNINGS = 100  # kept in a Record
 ENOUGH = 1 << 16  # bytes; a disk with less free space after a run was full during it
+MARK = re.compile(r"^ERROR:\s*")
 AGAIN = "run the same command again; finished steps are kept"
 ROOM = "make room, then run the same command; finished steps are kept"
 DOCTOR = "./doit doctor says what brings it"
@@ -30,6 +31,7 @@ class Problem:
 
     what: str
     next: str = "mend what the lines above say; then the same command goes on from here"
+    judgement: Judgement | None = None  # the command ran well; what it judged is bad
 
 
 class Watch:
@@ -59,6 +61,11 @@ class Watch:
         """The tool's own error lines, for the Record: without the place of the project in them."""
         return tuple(line.replace(f"{Path.cwd()}{os.sep}", "") for line in self._errors)
 
+    def verdict(self) -> list[str]:
+        """All error lines of a command that judged, the first without its mark."""
+        first, *rest = self._errors or ["what it judged is bad"]
+        return [MARK.sub("", first), *rest]
+
     def telling(self) -> list[str]:
         """The lines to show of a tool that failed: its last error lines, else its last lines."""
         return list(self._errors)[-LAST_LINES:] or list(self._last)
@@ -75,6 +82,8 @@ def judge(step: Step, outcome: Outcome) -> Problem | None:
         name = signal_name(-outcome.status)
         memory = f"; out of memory? it used {outcome.peak_rss_mib:.0f} MiB" * (name == "SIGKILL")
         return Problem(f"{tool} crashed ({name}{memory})", f"read the log, or {AGAIN}")
+    if step.judgement and outcome.status == step.judgement.status:
+        return Problem("what it judged is bad", step.judgement.next, step.judgement)
     if outcome.status:
         absent = " (a command that it calls was not found)" * (outcome.status == 127)
         return Problem(f"{tool} ended with exit status {outcome.status}{absent}")
@@ -102,12 +111,25 @@ def _ended_by_guard(step: Step, outcome: Outcome) -> Problem:
 
 
 def of_tool(step: Step, problem: Problem, watch: Watch) -> ToolError:
-    """The error of a step whose command failed."""
+    """The error of a step whose command failed, or judged something bad."""
+    if problem.judgement is not None:
+        return _of_verdict(step, problem.judgement, watch)
     lines = [f"{step.name}: {problem.what}"]
     lines += [f"  | {line[:400]}" for line in watch.telling()]
     if any((step.dir / FAILED / path.relative_to(step.dir)).exists() for path in step.writes):
         lines.append(f"  outputs   not to be trusted, in {step.dir / FAILED}")
     lines += [f"  log       {step.log}", f"  next      {problem.next}"]
+    return ToolError("\n".join(lines))
+
+
+def _of_verdict(step: Step, judgement: Judgement, watch: Watch) -> ToolError:
+    """The error of a step that ran well and found its design bad; why() knows it afterwards."""
+    first, *rest = (line[:400] for line in watch.verdict())
+    (step.dir / FAILED).mkdir(exist_ok=True)
+    (step.dir / FAILED / JUDGED).write_text(first + "\n", encoding="utf-8")
+    lines = [f"{step.name}: {first}", *(f"  | {line}" for line in rest)]
+    lines.append(f"  result    {judgement.effect}")
+    lines += [f"  log       {step.log}", f"  next      {judgement.next}"]
     return ToolError("\n".join(lines))
 
 

@@ -13,6 +13,7 @@ from bitwright.record import Record
 
 ERRORS = ("^ERROR", "^CRITICAL WARNING", "Error:")
 FAILED = "failed"  # folder in a step's folder, for the outputs of a run that failed
+JUDGED = "judged"  # file in FAILED: the first line of a bad verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,18 @@ class Tool:
     name: str
     version: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a command that ran well says that what it judged is bad, and what people are told then.
+
+    It is in no key: the same inputs give the same verdict, however it is told.
+    """
+
+    status: int  # exit status; one that no crash gives: neither 0, 1, 2 nor from 126 on
+    effect: str  # no bitstream is made
+    next: str  # open build/<config>/<target>/report/failed/index.html
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,7 @@ class Step:
     after: tuple[str, ...] = ()  # names of steps that must end first
     phases: tuple[tuple[str, str], ...] = ()  # (regex on a line of output, text, may hold \1)
     errors: tuple[str, ...] = ERRORS  # regexes of the tool's own error lines
+    judgement: Judgement | None = None  # of a command that judges; it prints why as error lines
     title: str = ""  # for people
     limit_s: float | None = None
     limit_mib: int | None = None

@@ -259,6 +259,41 @@ def test_failing_tool_is_reported_with_its_own_error_lines_log_and_next_step(ben
     assert engine.why(step) == "did not finish last time"
 
 
+JUDGEMENT = engine.Judgement(3, "no bitstream is made", "open the page")
+
+
+def test_bad_verdict_is_told_as_what_it_judged_and_not_as_a_crash(bench):
+    script = "echo fine; echo 'ERROR: lut is 9; its limit is 8'; echo 'ERROR: dsp too'; exit 3"
+    step = bench.step(script, judgement=JUDGEMENT)
+    assert bench.failure(step).splitlines() == [
+        "implement: lut is 9; its limit is 8",
+        "  | ERROR: dsp too",
+        "  result    no bitstream is made",
+        "  log       build/tiny/board/implement/implement.log",
+        "  next      open the page",
+    ]
+    told = "its verdict was bad last time: lut is 9; its limit is 8"
+    assert engine.why(step) == told
+    assert engine.outlook([step]) == [(step, told)]
+
+
+@pytest.mark.parametrize("status", [1, 4])
+def test_command_that_judges_may_still_fail_as_any_other(bench, status):
+    step = bench.step(f"echo 'ERROR: no input'; exit {status}", judgement=JUDGEMENT)
+    assert f"sh ended with exit status {status}" in bench.failure(step)
+    assert engine.why(step) == "did not finish last time"
+
+
+def test_verdict_is_forgotten_when_the_step_runs_again(bench):
+    bench.failure(bench.step("exit 3", judgement=JUDGEMENT))
+    assert "crashed" in bench.failure(bench.step("kill -SEGV $$", judgement=JUDGEMENT))
+    assert engine.why(bench.step()) == "did not finish last time"
+
+
+def test_how_a_verdict_is_told_is_in_no_key(bench):
+    assert engine.key(bench.step()) == engine.key(bench.step(judgement=JUDGEMENT))
+
+
 def test_tool_without_error_lines_is_reported_with_its_last_lines(bench):
     text = bench.failure(bench.step("for i in $(seq 1 30); do echo line $i; done; exit 1"))
     shown = [line for line in text.splitlines() if line.startswith("  | ")]

@@ -93,6 +93,17 @@ def test_who_looks_learns_which_process_builds_here_and_does_not_wait(drive):
     assert engine.holder(BUILD) is None
 
 
+def test_step_that_runs_in_another_process_is_not_called_unfinished(bench, drive):
+    driver = drive("seed=1")
+    driver.wait_for_tools(2)
+    step = bench.step(name="implement_a")
+    assert engine.outlook([step]) == [(step, "is running now, or did not finish last time")]
+    driver.process.kill()
+    driver.end()
+    with engine.lock(BUILD, lambda _: None):  # waits until the tools have ended
+        assert engine.outlook([step]) == [(step, "did not finish last time")]
+
+
 def test_lock_is_taken_once_by_a_process(bench):
     with engine.lock(BUILD, pytest.fail), engine.lock(BUILD, pytest.fail):
         assert (BUILD / ".lock").read_text() == f"{os.getpid()}\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bitwright import design, remembered
 from bitwright.design import Design
-from bitwright.engine import Step, Tool
+from bitwright.engine import Judgement, Step, Tool
 
 from tests.front.toy import ROOT
 
@@ -40,6 +40,7 @@ class Planner:
                 after=("generate",),
                 phases=(("^1", "one"),),
                 errors=("^E",),
+                judgement=Judgement(3, "nothing is made", "open the page"),
                 title="Yosys",
                 limit_s=1.5,
                 limit_mib=64,

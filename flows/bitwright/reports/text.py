@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bitwright.reports.judge import ASKED, FORBIDDEN, Verdict
 from bitwright.reports.metrics import Metrics, clock_wns_ns
 from bitwright.reports.paths import short
@@ -47,8 +45,8 @@ def judged(verdict: Verdict) -> str:
     return "\n".join([*lines, *(f"note: {note}" for note in verdict.notes)])
 
 
-def broken(verdict: Verdict, page: Path) -> str:
-    """What to tell about each limit of the config that does not hold, and where to look."""
+def broken(verdict: Verdict) -> str:
+    """What to tell about each limit of the config that does not hold."""
     lines = []
     for each in verdict.failed:
         if each.limit == FORBIDDEN:
@@ -59,7 +57,7 @@ def broken(verdict: Verdict, page: Path) -> str:
                 f"broken by {each.room.lstrip('-')}"
             )
     lines += [f"  note        {note}" for note in verdict.notes]
-    return "\n".join([*lines, f"  next        open {page}"])
+    return "\n".join(lines)
 
 
 def missed(metrics: Metrics) -> str:

@@ -1,8 +1,8 @@
 """Read what place and route reported, judge the clocks, and show it: metrics, page, picture.
 
-A build that misses a clock or breaks a limit of its config ends with exit status 1, each named, the
+A build that misses a clock or breaks a limit of its config ends with exit status 3, each named, the
 worst path printed; what was written for a look then lies in `failed/`, where nobody takes it for a
-finished report.
+finished report. Exit status 1: there is no verdict, for something could not be read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bitwright.engine import Step, Tool, module_files
+from bitwright.engine import Judgement, Step, Tool, module_files
 from bitwright.errors import BitwrightError, ReportError
 from bitwright.limits import NOTHING, Demands, from_json, to_json
 
@@ -31,6 +31,7 @@ LIMITS = "limits.json"  # written by the engine before the run: what the build i
 PAGE = "index.html"
 FLOORPLAN = "floorplan.png"
 FAILED = "failed"
+BAD = 3  # exit status of a build that misses a clock or breaks a limit
 LOCK = Path("requirements.lock")  # the drawing and page libraries shape what is written
 ERRORS = (r"^ERROR", r"^  ", r"^\w*Error: ")  # the worst path is printed indented
 READS = {
@@ -86,6 +87,7 @@ def step(build: Build, tools: Iterable[Tool], *, base: Path) -> Step:
         after=("implement",),
         phases=((r"^reading", "reading"), (r"^drawing", "drawing")),
         errors=ERRORS,
+        judgement=Judgement(BAD, "no bitstream is made", f"open {folder / FAILED / PAGE}"),
     )
 
 
@@ -174,7 +176,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write the report into the current folder; 1 if a limit is broken or a report unreadable."""
+    """Write the report into the current folder; 3 if a limit is broken, 1 if it cannot judge."""
     from bitwright.reports.text import broken, judged, missed, summary, worst_path
 
     parser = argparse.ArgumentParser(prog="python -m bitwright.steps.report")
@@ -200,14 +202,8 @@ def main(argv: Sequence[str]) -> int:
     if not found.met:
         print(worst_path(found))
         print(missed(found))
-    print(broken(verdict, _shown(Path.cwd() / FAILED / PAGE)))
-    return 1
-
-
-def _shown(path: Path) -> Path:
-    """A path in the build folder as it is from the project's root."""
-    parts = path.parts
-    return Path(*parts[max(at for at, part in enumerate(parts) if part in ("build", "/")) :])
+    print(broken(verdict))
+    return BAD
 
 
 if __name__ == "__main__":

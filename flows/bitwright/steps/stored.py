@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bitwright.engine import Step, Tool
+from bitwright.engine import Judgement, Step, Tool
 
 PATHS = ("reads", "writes")
 PAIRS = ("scripts", "settings", "env", "phases")
@@ -32,4 +32,5 @@ def from_json(data: Mapping[str, Any]) -> Step:
     for name in WORDS:
         values[name] = tuple(values[name])
     values["tools"] = tuple(Tool(**tool) for tool in values["tools"])
+    values["judgement"] = values["judgement"] and Judgement(**values["judgement"])
     return Step(**values)
