@@ -56,8 +56,10 @@ def task_why():
 def task_diff():
     """show what changed since the baseline, a revision or another build: diff config=tiny
 
-    The worst stands first. Exit status: 0 nothing got worse, 1 something did, 2 the two cannot be
-    judged against one another. What counts as worse: reports/README.md.
+    The worst stands first. Exit status: 0 nothing got worse, 1 something did, 2 nothing was judged:
+    no build, another seed or clock built than asked for, or two that cannot be judged against one
+    another. A build that is older than its sources is judged as it is, and a note says so. What
+    counts as worse: reports/README.md.
     """
     return tasks.action(diff.diff)
 

@@ -67,9 +67,49 @@ def test_without_a_build_there_is_nothing_to_compare(measured: Toy):
     accepted(measured)
     measured.doit("clean", "config=tiny")
     ended = measured.doit("diff", "config=tiny")
-    assert ended.returncode != 0
+    assert ended.returncode == 2  # 1 would say that something got worse
     assert "there is no build to compare" in ended.stderr
     assert "next      ./doit bitstream config=tiny target=ulx3s-85f" in ended.stderr
+    ended = measured.doit("baseline", "config=tiny", "seed=2")
+    assert ended.returncode == 2
+    assert "there is no build to accept" in ended.stderr
+    assert "next      ./doit bitstream config=tiny target=ulx3s-85f seed=2\n" in ended.stderr
+
+
+def test_numbers_that_cannot_be_read_are_not_told_as_a_regression(measured: Toy):
+    accepted(measured)
+    (measured.root / BASELINE).write_text("{}")
+    ended = measured.doit("diff", "config=tiny")
+    assert ended.returncode == 2
+    assert "this baseline is not as known" in ended.stderr
+
+
+def test_another_seed_or_clock_than_what_is_built_is_refused(measured: Toy):
+    accepted(measured)
+    ended = measured.doit("diff", "config=tiny", "seed=2")
+    assert ended.returncode == 2
+    assert "has seed=1, not seed=2\n  next      ./doit bitstream config=tiny" in ended.stderr
+    assert "target=ulx3s-85f seed=2, or seed=1 for what is there" in ended.stderr
+    assert ended.stdout.count("\n") == 1  # nothing is shown that a script could believe
+    ended = measured.doit("diff", "config=tiny", "clock_mhz=60")
+    assert ended.returncode == 2
+    assert "has clock_mhz=50, not clock_mhz=60" in ended.stderr
+    ended = measured.doit("baseline", "config=tiny", "seed=2", "force=on")
+    assert ended.returncode == 2
+    assert json.loads((measured.root / BASELINE).read_text())["seed"] == 1
+
+
+def test_a_hint_names_the_config_by_the_path_it_was_given_by(measured: Toy):
+    (measured.root / "own").mkdir()
+    (measured.root / "own/lim.yml").write_bytes((measured.root / "configs/tiny.yml").read_bytes())
+    ended = measured.doit("diff", "config=own/lim.yml")
+    assert "next      ./doit bitstream config=own/lim.yml target=ulx3s-85f" in ended.stderr
+    measured.doit("bitstream", "config=own/lim.yml")
+    ended = measured.doit("diff", "config=own/lim.yml")
+    assert "next      ./doit baseline config=own/lim.yml target=ulx3s-85f" in ended.stderr
+    (measured.root / "source.txt").write_text("1.0 100")
+    ended = measured.doit("baseline", "config=own/lim.yml")
+    assert "next      ./doit bitstream config=own/lim.yml target=ulx3s-85f" in ended.stderr
 
 
 def test_a_build_that_is_out_of_date_is_compared_and_that_is_said(measured: Toy):

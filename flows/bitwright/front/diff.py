@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bitwright.errors import ConfigError, ReportError
+from bitwright.errors import ConfigError, ReportError, ToolError
 from bitwright.front import history, options
 from bitwright.front.session import REFUSED, Session, config_path
 from bitwright.front.show import say
@@ -22,9 +23,17 @@ if TYPE_CHECKING:
 def diff(session: Session) -> bool:
     """Print what changed since the baseline, a revision or another build; False if for the worse.
 
-    The exit status is 2 where the two cannot be judged against one another.
+    The exit status is 2 where nothing could be judged: no build, not the one that was asked for,
+    one side cannot be read, or the two are not of a kind.
     """
-    from bitwright.reports.compare import Snapshot, command, compare
+    try:
+        return _diff(session)
+    except (ReportError, ToolError) as error:  # their status is 1, which says that it got worse
+        raise ConfigError(str(error)) from error
+
+
+def _diff(session: Session) -> bool:
+    from bitwright.reports.compare import command, compare
     from bitwright.reports.compare.against import BASELINE, find
 
     design = session.design
@@ -32,11 +41,12 @@ def diff(session: Session) -> bool:
     values = session.line.values
     form = _choice("format", values.get("format", "table"), options.FORMAT)
     against = values.get("against", BASELINE)
-    after = Snapshot.of_build(design.build)
+    after = _built(session, "compare")
     before = find(
         against,
         config=design.config,
         target=design.target.name,
+        asked=_asked(session, "config"),
         path=_inside(Path(options.from_caller(against))),
         history=history.path(values),
     )
@@ -47,6 +57,48 @@ def diff(session: Session) -> bool:
         session.status = REFUSED
         return True
     return not found.worse
+
+
+def _built(session: Session, purpose: str) -> Snapshot:
+    """The build that was asked for; ConfigError if there is none, or another one is there.
+
+    Sources that changed since are no reason: what was built of them can be judged.
+    """
+    from bitwright.reports.compare import Snapshot
+    from bitwright.reports.compare.snapshot import FAILED, METRICS, REPORT
+
+    design = session.design
+    assert design is not None
+    build = f"./doit bitstream {_asked(session, 'config', 'seed', 'clock_mhz', 'variant')}"
+    if not any((design.build / place / METRICS).is_file() for place in (REPORT, FAILED)):
+        raise ConfigError(
+            f"there is no build to {purpose}: no {design.build / REPORT / METRICS}\n"
+            f"  next      {build}"
+        )
+    found = Snapshot.of_build(design.build)
+    for name, there, wanted in (
+        ("seed", found.seed, design.seed),
+        ("clock_mhz", found.clock_mhz, design.clock_mhz),
+    ):
+        known = there is not None
+        if there != wanted and (known or name in session.line.values):
+            has = f"{name}={there:.12g}" if known else f"no known {name}"
+            there_is = f", or {has} for what is there" if known else ""
+            raise ConfigError(
+                f"nothing to {purpose}: what is built in {design.build} has {has},"
+                f" not {name}={wanted:.12g}\n  next      {build}{there_is}"
+            )
+    return found
+
+
+def _asked(session: Session, *names: str) -> str:
+    """The design as the command line names it, for a hint: config= may be a path."""
+    assert session.design is not None
+    given = {**session.line.values, "target": session.design.target.name}
+    found = [
+        f"{name}={given[name]}" for name in (*names[:1], "target", *names[1:]) if name in given
+    ]
+    return " ".join(map(shlex.quote, found))
 
 
 def _inside(path: Path) -> Path:
@@ -80,14 +132,14 @@ def accept(session: Session) -> None:
     Raises ConfigError unless the build is up to date and its verdict good, or force=on.
     """
     from bitwright.record import write_if_changed
-    from bitwright.reports.compare import Snapshot, baseline
+    from bitwright.reports.compare import baseline
 
     design = session.design
     assert design is not None
     values = session.line.values
     force = _choice("force", values.get("force", "off"), options.FORCE) == "on"
     seeds = int(_choice("seeds", values["seeds"], options.SEEDS)) if "seeds" in values else 0
-    build = Snapshot.of_build(design.build)
+    build = _built(session, "accept")
     if not force:
         _refuse_doubtful(session, build)
     build = replace(build, seed=design.seed)
@@ -105,9 +157,7 @@ def accept(session: Session) -> None:
 
 
 def _refuse_doubtful(session: Session, build: Snapshot) -> None:
-    design = session.design
-    assert design is not None
-    which = f"config={design.config} target={design.target.name}"
+    which = _asked(session, "config", "seed", "clock_mhz", "variant")
     if build.ok is False:
         broken = ", ".join(build.broken) or "a clock is missed"
         raise ConfigError(

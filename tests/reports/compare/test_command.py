@@ -306,3 +306,18 @@ def test_every_specimen_of_a_tool_is_equal_to_itself_or_has_nothing_to_compare()
         assert (diff.rows, diff.paths, diff.hierarchy) == ((), (), ()), path
         compared += 1
     assert compared > 10
+
+
+@pytest.mark.parametrize("key", ["usercode", "other"])
+def test_the_seed_of_a_build_without_a_manifest_is_what_its_place_and_route_was_given(
+    metrics: Files, tmp_path: Path, key: str
+):
+    folder = tmp_path / "build/toy/board"
+    (folder / "report/failed").mkdir(parents=True)
+    (folder / "implement").mkdir()
+    file = metrics("metrics.json").rename(folder / "report/failed/metrics.json")
+    usercode = json.loads(file.read_text())["usercode"]
+    record = {"key": (usercode if key == "usercode" else "not it") + "rest"}
+    record |= {"parts": {"settings": {"seed": "7"}}}
+    (folder / "implement/record.json").write_text(json.dumps(record))
+    assert Snapshot.of_build(folder).seed == (7 if key == "usercode" else None)

@@ -17,10 +17,11 @@ REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}~^+-]{0,199}\Z")
 
 
 def find(
-    text: str, *, config: str, target: str, path: Path, history: Path | None = None
+    text: str, *, config: str, target: str, asked: str, path: Path, history: Path | None = None
 ) -> Snapshot:
     """The snapshot that against= names; the working directory is the project's root.
 
+    asked: the design as the command line names it, for hints
     path: what `text` is as a path; taken if something lies there
     history: the database of builds, asked for a build of the revision
     Raises ConfigError if there is nothing of that name, ReportError if it cannot be read.
@@ -28,9 +29,7 @@ def find(
     file = baseline.path_of(config, target)
     if text == BASELINE:
         if not file.is_file():
-            raise ConfigError(
-                f"no baseline {file}\n  next      ./doit baseline config={config} target={target}"
-            )
+            raise ConfigError(f"no baseline {file}\n  next      ./doit baseline {asked}")
         return Snapshot.of_baseline(file)
     if path.exists():
         return command.of(path)

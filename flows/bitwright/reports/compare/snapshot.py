@@ -14,6 +14,7 @@ from bitwright.reports.read.document import read_json, refuse
 
 REPORT, FAILED = Path("report"), Path("report/failed")
 METRICS, VERDICT, MANIFEST = "metrics.json", "verdict.json", "manifest.json"
+MANIFESTS, PLACED = "manifests", Path("implement/record.json")
 SCHEMA = 1
 
 
@@ -80,8 +81,7 @@ class Snapshot:
             )
         found = _of_metrics(_load(path), path, str(folder))
         verdict = _verdict(path.with_name(VERDICT), default=place == REPORT)
-        manifest = _manifest(folder / MANIFEST)
-        return replace(found, **verdict, **manifest)
+        return replace(found, **verdict, **_origin(folder, found.usercode))
 
     @staticmethod
     def of_metrics(text: str, label: str) -> Snapshot:
@@ -189,11 +189,23 @@ def _verdict(path: Path, *, default: bool) -> dict[str, Any]:
     return {"ok": verdict.ok, "broken": tuple(each.metric for each in verdict.failed)}
 
 
-def _manifest(path: Path) -> dict[str, Any]:
-    """Seed and commit, where the build ended and there is a manifest."""
-    try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-        git = body["git"] or {}
-        return {"seed": body["settings"]["seed"], "commit": git.get("commit", "")}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+def _origin(folder: Path, usercode: str) -> dict[str, Any]:
+    """Seed and commit of the build with that USERCODE, as far as its folder tells.
+
+    A build that went to its end has a manifest; of one that failed its report place and route
+    knows the seed.
+    """
+    for path in (folder / MANIFEST, folder / MANIFESTS / f"{usercode}.json", folder / PLACED):
+        try:
+            body = json.loads(path.read_text(encoding="utf-8"))
+            if path.name == PLACED.name:
+                known = body["key"].startswith(usercode)
+                seed, commit = body["parts"]["settings"]["seed"], ""
+            else:
+                known = body["usercode"] == usercode
+                seed, commit = body["settings"]["seed"], (body["git"] or {}).get("commit", "")
+            if known:
+                return {"seed": int(seed), "commit": commit}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return {}
