@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from bitwright.errors import ReportError
 from bitwright.reports import metrics
+from bitwright.reports.read import recognise
 from bitwright.reports.read.kind import values
 from bitwright.reports.read.open import bitwright_metrics, nextpnr_report, yosys_stat
 
 from tests.reports.read.truncation import ORIGIN
+
+BASELINE = Path(__file__).parents[4] / "reports/baselines/tiny/ulx3s-85f.json"
 
 
 @pytest.fixture
@@ -54,6 +58,13 @@ def test_metrics_without_a_measure_are_an_error(body):
     del broken["timing"]["wns_ns"]
     with pytest.raises(ReportError, match="a measure is not where it should be"):
         bitwright_metrics.parse_bitwright_metrics(json.dumps(broken), origin=ORIGIN)
+
+
+def test_a_baseline_is_named_as_such_with_what_reads_it():
+    with pytest.raises(ReportError) as refused:
+        recognise.read(BASELINE)
+    assert refused.value.problem.startswith("this is the baseline of tiny on ulx3s-85f")
+    assert refused.value.next.startswith("./doit diff config=tiny target=ulx3s-85f ")
 
 
 def test_metrics_of_another_schema_are_an_error(body):

@@ -13,6 +13,7 @@ from bitwright.reports.read.document import read_json, refuse
 from bitwright.reports.read.kind import Kind
 
 SCHEMA = 1
+BASELINE = {"measures", "noise"}  # keys that only a baseline has
 CLAIM = re.compile(r'\s*\{\s*"schema":\s*\d+,\s*"config":.*?"usercode":', re.DOTALL)
 
 
@@ -35,8 +36,20 @@ class BuildMetrics:
 
 
 def parse_bitwright_metrics(text: str, *, origin: Path) -> BuildMetrics:
-    """Read a metrics.json of schema 1. ReportError if a measure is not where it should be."""
+    """Read a metrics.json of schema 1. ReportError if a measure is not where it should be.
+
+    A baseline begins alike, but is no report: its ReportError says so, and who reads it.
+    """
     body = read_json(text, origin=origin)
+    if BASELINE <= body.table().keys():
+        name, target = body["config"].text(), body["target"].text()
+        refuse(
+            origin,
+            f"this is the baseline of {name} on {target}, not the report of a build",
+            expected="metrics.json, which a build leaves in its folder report/",
+            found="the numbers that ./doit baseline accepted",
+            next=f"./doit diff config={name} target={target} compares a build with it",
+        )
     if body["schema"].count() != SCHEMA:
         body["schema"].refuse(f"schema {SCHEMA}")
     try:
