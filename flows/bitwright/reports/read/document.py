@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,7 +24,7 @@ def refuse(origin: Path, problem: str, *, expected: str, found: str, next: str =
     """
     place = PLACE.search(str(origin))
     file = PLACE.sub("", str(origin))
-    next = next or f"read the log beside {file}, then build that step again"
+    next = next or _next(Path(file))
     raise ReportError(
         f"{origin}: {problem}\n  expected  {expected}\n  found     {found}\n  next      {next}",
         line=int(place[1]) if place else None,
@@ -31,6 +32,18 @@ def refuse(origin: Path, problem: str, *, expected: str, found: str, next: str =
         expected=expected,
         found=found,
         next=next,
+    )
+
+
+def _next(file: Path) -> str:
+    """What to do about a report: of a step here, which has its log beside it, or of anyone else."""
+    log = file.parent / f"{file.absolute().parent.name}.log"
+    with suppress(OSError):  # a folder or a name that cannot be looked at has no log for anyone
+        if log.is_file():
+            return f"read {log}, then build that step again"
+    return (
+        "see whether the file is whole, or let its tool write it again; if it is as the tool wrote "
+        "it, this reader does not know that layout yet"
     )
 
 
@@ -113,7 +126,6 @@ def read_json(text: str, *, origin: Path) -> Item:
             "this is no complete JSON",
             expected="one JSON document",
             found=found,
-            next=f"read the log beside {origin}: did the tool stop early?",
         )
     except (ValueError, RecursionError) as error:
         refuse(
