@@ -164,6 +164,20 @@ def test_seeds_make_a_noise_band_and_a_change_within_it_is_noise(measured: Toy):
     assert measured.doit("diff", "config=tiny").returncode == 1
 
 
+def test_another_seed_of_the_same_design_is_noise_and_a_real_loss_is_not(measured: Toy):
+    accepted(measured, "4.0 100", "seeds=5")  # 3.9 to 4.1, by the seed
+    measured.doit("bitstream", "config=tiny", "seed=2", "variant=seed-2")
+    words = ("config=tiny", "seed=3", "format=json", "against=build/tiny/ulx3s-85f/variants/seed-2")
+    for slack, verdict, status in (("4.0", "noise", 0), ("3.0", "regression", 1)):
+        (measured.root / "source.txt").write_text(f"{slack} 100")
+        measured.doit("bitstream", "config=tiny", "seed=3")
+        ended = measured.doit("diff", *words)
+        assert ended.returncode == status, ended.stderr
+        body = json.loads(ended.stdout)
+        assert {row["metric"]: row["verdict"] for row in body["rows"]}["wns_ns"] == verdict
+        assert "how far two builds lie apart, by 5 seeds of the baseline" in body["notes"][-1]
+
+
 def test_accepting_again_keeps_the_noise_of_the_same_netlist_only(measured: Toy):
     accepted(measured, "4.0 100", "seeds=3")
     assert measured.doit("baseline", "config=tiny").returncode == 0

@@ -34,7 +34,7 @@ def diff(session: Session) -> bool:
 
 def _diff(session: Session) -> bool:
     from bitwright.reports.compare import command, compare
-    from bitwright.reports.compare.against import BASELINE, find
+    from bitwright.reports.compare.against import BASELINE, find, noise
 
     design = session.design
     assert design is not None
@@ -51,7 +51,13 @@ def _diff(session: Session) -> bool:
         history=history.path(values),
     )
     remarks = [f"what is built is not up to date: {reason}" for reason in _stale(session, after)]
-    found = compare(before, after, thresholds=design.demands.thresholds, remarks=remarks[:1])
+    found = compare(
+        before,
+        after,
+        noise=noise(before),
+        thresholds=design.demands.thresholds,
+        remarks=remarks[:1],
+    )
     command.show(found, form)
     if command.status(found) == command.UNJUDGED:
         session.status = REFUSED

@@ -11,6 +11,7 @@ from bitwright.limits import Tolerance
 from bitwright.reports.compare import Diff, Snapshot, compare, render_json
 from bitwright.reports.compare.diff import ORDER
 from bitwright.reports.compare.noise import Spread
+from bitwright.reports.compare.render import notes
 from bitwright.reports.measures import MEASURES
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +129,11 @@ def test_inside_the_noise_band_is_noise_and_outside_is_not():
     assert verdicts(compare(base, outside)) == {"wns_ns": "regression"}
     assert verdicts(compare(base, changed(base, wns_ns=band.high + 1e-6))) == {"wns_ns": "gain"}
     assert compare(base, outside).alpha is not None
+
+
+def test_the_note_on_noise_says_how_many_seeds_also_where_nothing_changed():
+    base = replace(BASE, spreads=SEEDS)
+    assert "by 5 seeds of the baseline" in notes(compare(base, base))[-1]
 
 
 def test_what_no_seed_changes_is_real_when_it_changes():

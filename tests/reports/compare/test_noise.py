@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bitwright.reports.compare import Snapshot
-from bitwright.reports.compare.noise import ALPHA, FEWEST, Spread, bands, spreads
+from bitwright.reports.compare.noise import ALPHA, FEWEST, Spread, bands, between, spreads
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -68,6 +68,40 @@ def test_a_band_is_the_prediction_interval_of_one_more_draw():
     found = bands({"wns_ns": Spread((4.0, 3.6, 4.4, 3.8, 4.2))})["wns_ns"]
     half = 3.74695 * 0.1**0.5 * (1 + 1 / 5) ** 0.5
     assert (found.low, found.high) == (pytest.approx(4 - half), pytest.approx(4 + half))
+
+
+def test_two_builds_differ_by_chance_as_rarely_as_promised():
+    """Both are draws of their own, beside those of the baseline."""
+    random = np.random.default_rng(7)
+    seen, before, after = (
+        normal(random, shape)
+        for shape in ((TRIALS, SEEDS, MEASURED), (TRIALS, MEASURED), (TRIALS, MEASURED))
+    )
+    spread = {name: Spread((0.0, *[1.0] * (SEEDS - 1))) for name in map(str, range(MEASURED))}
+    unit = between(spread, dict.fromkeys(spread, 0.0), spread)["0"]
+    outside = np.abs(after - before) > unit.high / unit.sd * seen.std(axis=1, ddof=1)
+    assert float(outside.any(axis=1).mean()) == pytest.approx(ALPHA, abs=0.003)
+
+
+def test_a_band_about_one_build_is_that_of_the_difference_of_two():
+    """By hand: sd sqrt(0.1), t(0.99; 4) = 3.747, one measure."""
+    spread = {"wns_ns": Spread((4.0, 3.6, 4.4, 3.8, 4.2)), "dsp": Spread((4.0,) * 5)}
+    found = between(spread, {"wns_ns": 3.0, "dsp": 5.0}, spread)
+    half = 3.74695 * 0.1**0.5 * 2**0.5
+    assert (found["wns_ns"].low, found["wns_ns"].high) == (
+        pytest.approx(3 - half),
+        pytest.approx(3 + half),
+    )
+    assert found["dsp"].exact
+    assert found["dsp"].holds(5.0) and not found["dsp"].holds(4.0)
+
+
+@given(st.lists(st.integers(-(10**6), 10**6).map(lambda n: n / 1000), min_size=3, max_size=12))
+@example([0.0] * 10 + [0.001])
+def test_no_two_seeds_seen_lie_outside_the_band_about_one_of_them(values: list[float]):
+    for before in (min(values), max(values)):
+        band = between({"wns_ns": Spread(tuple(values))}, {"wns_ns": before}, ["wns_ns"])["wns_ns"]
+        assert all(band.low - 1e-9 <= value <= band.high + 1e-9 for value in values)
 
 
 def test_more_measures_judged_make_wider_bands_and_exact_ones_do_not():

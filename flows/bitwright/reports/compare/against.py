@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from bitwright import git
 from bitwright.errors import ConfigError
 from bitwright.reports.compare import baseline, command
-from bitwright.reports.compare.snapshot import Snapshot
+from bitwright.reports.compare.noise import Band, between
+from bitwright.reports.compare.snapshot import Snapshot, facts
 from bitwright.yamlfile import shown
 
 BASELINE = "baseline"
@@ -46,6 +48,24 @@ def find(
             "  next      build that revision, or compare with a folder"
         )
     return found
+
+
+def noise(before: Snapshot) -> Mapping[str, Band] | None:
+    """The noise bands about one build, by the seeds of the baseline of its config and target.
+
+    None where `before` has seeds of its own, or there is no such baseline with some.
+    """
+    file = baseline.path_of(before.config, before.target)
+    if before.kind != "build" or before.spreads or not file.is_file():
+        return None
+    known = Snapshot.of_baseline(file)
+    alike = all(
+        getattr(known, name) == getattr(before, name)
+        for name in ("config", "target", "part", "clock_mhz")
+    )
+    if not alike or not known.spreads:
+        return None
+    return between(known.spreads, before.measures, facts(before.measures, before.measures))
 
 
 def _of_revision(commit: str, config: str, target: str, history: Path | None) -> Snapshot | None:

@@ -62,6 +62,7 @@ class Diff:
     same: int  # measures that are equal on both sides
     comparable: bool  # same kind, target, part and asked clock; else nothing is judged
     alpha: float | None  # false-alarm rate of the noise bands together; None without bands
+    band: Band | None = None  # one of the noise bands, to tell how they were made
 
     @property
     def fell(self) -> bool:
@@ -103,6 +104,7 @@ def compare(
             part = "[" in name and bool(wholes & WHOLES.get(_last(name), frozenset()))
             row = _Judge(name, noise.get(name), tolerated, period_ns, comparable, part)
             rows.append(row.row(before, after))
+    vary = next((band for band in noise.values() if not band.exact), None)
     rows.sort(key=lambda row: (ORDER.index(row.verdict), -row.size, row.metric))
     return Diff(
         before=a,
@@ -113,7 +115,8 @@ def compare(
         notes=(*remarks, *notes, *_caveats(a, b, noise)),
         same=len(names) - len(rows),
         comparable=comparable,
-        alpha=ALPHA if any(not band.exact for band in noise.values()) else None,
+        alpha=ALPHA if vary else None,
+        band=vary,
     )
 
 

@@ -11,6 +11,14 @@ but for a fraction a of the time. With ALPHA shared out over the m judged number
 1/ALPHA times. The band holds every seed seen, so that an outlier among them is not told as a change
 when it comes again. A number that no seed changed is exact: any change of it is real.
 
+Where the build before is itself one draw (another seed, another revision) rather than a baseline,
+the difference of the two is judged, whose standard deviation is sqrt(2) that of one:
+
+    before +- t(1 - a/2, n - 1) * sd * sqrt(2)
+
+with the sd of the baseline's seeds: a t test of one difference against a spread known from n draws.
+It holds the difference of any two seeds seen.
+
 The interval takes the draws to be normal. Slacks are minima and not quite that; how often it cries
 wolf for draws like the real ones, and for worse, is measured in tests/reports/compare.
 """
@@ -60,6 +68,7 @@ class Band:
     sd: float
     low: float
     high: float
+    between: bool = False  # about one build that was, not about the mean of the seeds
 
     @property
     def exact(self) -> bool:
@@ -76,9 +85,35 @@ def bands(
 
     family: those that are judged together, at false-alarm rate alpha; None: all
     """
+    share = _share(spreads, family, alpha)
+    return {name: _band(spread, share) for name, spread in spreads.items()}
+
+
+def between(
+    spreads: Mapping[str, Spread], before: Mapping[str, float], family: Iterable[str]
+) -> dict[str, Band]:
+    """Where another draw lies beside one that was measured, by the spread of others still.
+
+    before: the numbers of the one; family as for `bands`
+    """
+    share = _share(spreads, family, ALPHA)
+    both = [name for name in spreads if name in before]
+    return {name: _between(spreads[name], before[name], share) for name in both}
+
+
+def _share(spreads: Mapping[str, Spread], family: Iterable[str] | None, alpha: float) -> float:
+    """The false-alarm rate of one measure."""
     judged = spreads if family is None else [name for name in family if name in spreads]
-    vary = sum(not spreads[name].exact for name in judged)
-    return {name: _band(spread, alpha / max(1, vary)) for name, spread in spreads.items()}
+    return alpha / max(1, sum(not spreads[name].exact for name in judged))
+
+
+def _between(spread: Spread, before: float, alpha: float) -> Band:
+    seen = max(spread.values) - min(spread.values)
+    reach = 0.0
+    if not spread.exact:
+        reach = _quantile(1 - alpha / 2, spread.n - 1) * spread.sd * math.sqrt(2)
+    half = max(reach, seen)
+    return Band(spread.n, before, spread.sd, before - half, before + half, between=True)
 
 
 def _band(spread: Spread, alpha: float) -> Band:

@@ -66,13 +66,15 @@ def _side(snapshot: Snapshot) -> str:
 
 def notes(diff: Diff) -> tuple[str, ...]:
     """What to know before believing the rows; with noise bands, the test and its rate."""
-    if diff.alpha is None:
+    band = diff.band
+    if band is None or diff.alpha is None:
         return diff.notes
-    n = next(row.band.n for row in diff.rows if row.band) if _banded(diff) else 0
-    seeds = f"{n} seeds" if n else "seeds"
-    test = f"noise band: where one more build lies, by {seeds} of the baseline and Student's t"
+    seeds = f"{band.n} seeds of the baseline and Student's t"
+    test = f"where one more build lies, by {seeds}"
+    if band.between:
+        test = f"how far two builds lie apart, by {seeds} of a difference (sd times sqrt(2))"
     rate = f"of unchanged builds {diff.alpha:.0%} show any gain or regression by chance"
-    return (*diff.notes, f"{test}; {rate}")
+    return (*diff.notes, f"noise band: {test}; {rate}")
 
 
 def _banded(diff: Diff) -> bool:
