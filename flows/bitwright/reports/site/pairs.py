@@ -60,9 +60,18 @@ def script(build: Build, page: str, extra: Mapping[str, Any]) -> str:
         "tools": dict(sorted(build.tools.items())),
         "asked_mhz": build.asked_mhz,
         "values": dict(values),
+        "periods": _periods(build),
         **extra,
     }
     return f"bitwright.have({embedded(body)});\n"
+
+
+def _periods(build: Build) -> dict[str, float]:
+    """The period of each clock, in ns."""
+    if not build.metrics or build.problem:
+        return {}
+    clocks = build.body["timing"]["clocks"]
+    return {clock["name"]: 1000 / clock["constraint_mhz"] for clock in clocks}
 
 
 def embedded(value: Any) -> str:

@@ -41,9 +41,20 @@ window.bitwright = window.bitwright || {};
       const found = measure(name), own = name.slice(0, -base(name).length).replace(/\.$/, "");
       return own ? [own.replace(/^(clock|instance|step)\./, ""), found.label] : ["", found.label];
     }
+    // As ./doit diff has it: builds of two configs, targets or clocks are shown, not judged.
+    const differing = (a, b) => [["configs", a.pair[0], b.pair[0]], ["targets", a.pair[1], b.pair[1]], ["clocks asked for", a.asked_mhz, b.asked_mhz]]
+      .filter(([, one, two]) => one && two && one !== two);
+    const comparable = (a, b) => !differing(a, b).length;
+    // The period that a slack is of, in ns: its clock's; that of the clock asked for where no one clock has it.
+    function period(name, a, b) {
+      const periods = {...a.periods, ...b.periods};
+      const own = name.startsWith("clock.") ? name.slice(6, name.lastIndexOf("."))
+        : Object.keys(periods).find((clock) => [a, b].some((x) => name in x.values && x.values[`clock.${clock}.${base(name)}`] === x.values[name]));
+      return periods[own] || (b.asked_mhz ? 1000 / b.asked_mhz : 0);
+    }
     // What two numbers say: the word of the project's own comparison where it has judged the pair.
     function verdict(name, before, after, a, b) {
-      const judged = b.verdicts && b.verdicts[a.id];
+      const judged = comparable(a, b) && b.verdicts && b.verdicts[a.id];
       if (judged && judged[name]) return judged[name];
       if (before === undefined) return "new";
       if (after === undefined) return "gone";
@@ -51,7 +62,7 @@ window.bitwright = window.bitwright || {};
       if (fixed(before, digits) === fixed(after, digits)) return "same";
       if (COSTS.includes(base(name))) return "changed"; // the machine's doing as much as the design's
       if (judged && kindOf(name) === "instance") return "changed"; // nobody knows how far it goes by chance
-      const better = measure(name).better;
+      const better = comparable(a, b) && measure(name).better;
       if (!better) return "changed";
       return (after > before) === (better === "higher") ? "better" : "worse";
     }
@@ -68,12 +79,12 @@ window.bitwright = window.bitwright || {};
         const before = a.values[name], after = b.values[name], both = before !== undefined && after !== undefined;
         const change = both ? after - before : (after || 0) - (before || 0);
         // A slack is a share of the period, or a slack of almost nothing would change by the most.
-        const whole = base(name).endsWith("s_ns") && b.asked_mhz ? 1000 / b.asked_mhz : Math.abs(before);
+        const of = base(name).endsWith("s_ns") ? period(name, a, b) : 0, whole = of || Math.abs(before);
         const percent = both && whole ? 100 * change / whole : change ? 100 * Math.sign(change) : 0;
         // What matters of an instance is its share of the design, not of itself.
         const all = kindOf(name) === "instance" && Math.max(a.values[base(name)] || 0, b.values[base(name)] || 0);
         const size = all ? 100 * change / all : percent;
-        const row = {name, before, after, change, percent, size, kind: kindOf(name), verdict: verdict(name, before, after, a, b)};
+        const row = {name, before, after, change, percent, period: of, size, kind: kindOf(name), verdict: verdict(name, before, after, a, b)};
         return {...row, note: (b.notes && b.notes[a.id] || {})[name]};
       }).sort((x, y) => Math.abs(y.size) - Math.abs(x.size) || (x.name < y.name ? -1 : 1));
     }
@@ -85,7 +96,7 @@ window.bitwright = window.bitwright || {};
       for (const value of [row.before, row.after]) add(tr, "td", value === undefined ? "–" : fixed(value, digits), {class: "num"});
       const both = row.before !== undefined && row.after !== undefined;
       add(tr, "td", both ? (row.change ? sign(fixed(Math.abs(row.change), digits), row.change) : "0") : "–", {class: "num"});
-      const slack = base(row.name).endsWith("s_ns") ? " of period" : "";
+      const slack = row.period ? ` of ${+row.period.toFixed(3)} ns` : "";
       add(tr, "td", both && row.percent ? sign(fixed(Math.abs(row.percent), 1) + " %" + slack, row.percent) : "–", {class: "num"});
       const marks = {better: "▲ ", gain: "▲ ", worse: "▼ ", regression: "▼ "};
       add(tr, "td", (marks[row.verdict] || "") + row.verdict, {class: "change " + row.verdict, ...(row.note ? {title: row.note} : {})});
@@ -126,7 +137,8 @@ window.bitwright = window.bitwright || {};
       const rows = rowsOf(a, b), of = (kind) => rows.filter((r) => r.kind === kind), heads = of("design");
       const count = (...words) => heads.filter((r) => words.includes(r.verdict)).length;
       says.textContent = a.id === b.id ? "This is one and the same build."
-        : `Of ${heads.length} measures of the design, ${count("better", "gain")} are better, ${count("worse", "regression")} worse, ${count("noise")} within noise, ${count("same")} the same` + (a.pair.join() !== b.pair.join() ? ". These are builds of different designs: a difference is no verdict on a change." : ".");
+        : comparable(a, b) ? `Of ${heads.length} measures of the design, ${count("better", "gain")} are better, ${count("worse", "regression")} worse, ${count("noise")} within noise, ${count("same")} the same.`
+        : `Different ${differing(a, b).map(([what, one, two]) => `${what}, ${one} and ${two}`).join("; ")}: shown, not judged. Of ${heads.length} measures of the design, ${heads.length - count("same")} differ.`;
       const draw = () => {
         result.textContent = "";
         const seen = (r) => filters.same || r.verdict !== "same", text = filters.text.toLowerCase();
