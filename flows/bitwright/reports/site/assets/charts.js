@@ -21,7 +21,6 @@ window.bitwright = window.bitwright || {};
     }
     return colours.get(value);
   }
-  const dark = () => colour("--paper") < "#800000";
 
   function figure(height, options) {
     const soft = colour("--soft"), line = colour("--line");
@@ -143,14 +142,14 @@ window.bitwright = window.bitwright || {};
         rows.y.push(label);
         rows.left.push(left);
         rows.right.push(left + share);
-        rows.fill.push(colour(dark() ? part.colour : `color-mix(in oklab, ${part.colour}, black 16%)`));
+        rows.fill.push(part.colour); // as in the floorplan and in the key above
         rows.part.push(part.name);
         rows.value.push(`${fixed(part.counts[i], 0)} ${label}, ${fixed(share, 1)} % of the design's own`);
         left += share;
       }
     });
     const source = new Bokeh.ColumnDataSource({data: rows});
-    const bars = plot.hbar({field: "y"}, 0.66, {field: "right"}, {field: "left"}, {source, fill_color: {field: "fill"}, line_color: colour("--card"), line_width: 1.5});
+    const bars = plot.hbar({field: "y"}, 0.66, {field: "right"}, {field: "left"}, {source, fill_color: {field: "fill"}, line_color: colour("--edge"), line_width: 1});
     hover(plot, [bars], ["@part", "@value"]);
     plot.ygrids[0].grid_line_color = null;
     plot.xaxes[0].formatter = new Bokeh.NumeralTickFormatter({format: "0"});
@@ -164,6 +163,7 @@ window.bitwright = window.bitwright || {};
     trend: (element, data) => trend(element, data, element.id.slice(6), 0), steps, parts,
   };
   bitwright.trend = trend;
+  bitwright.median = median;
 
   // Draw into an element what make() returns, in place of what is there; one after the other, so
   // that the page answers meanwhile.

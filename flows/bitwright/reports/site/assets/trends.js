@@ -20,10 +20,12 @@
       const series = data.all[which.value], newest = Number(span.value);
       const cards = document.createDocumentFragment(), drawn = [];
       for (const name of series.names) {
-        const measure = data.measures[name], last = series.builds.filter((b) => name in b.v).at(-1).v[name];
+        const measure = data.measures[name], having = series.builds.filter((b) => name in b.v);
+        const at = having.at(-1).at, values = having.filter((b) => b.at === at).map((b) => b.v[name]);
+        const whose = values.length > 1 ? `median of the newest commit's ${values.length} builds` : "in the newest build";
         const card = add(cards, "section", "", {class: "card", "aria-label": measure.label});
         const head = add(card, "h2", measure.label[0].toUpperCase() + measure.label.slice(1));
-        add(head, "span", `${fixed(last, measure.digits)} ${measure.unit} in the newest`);
+        add(head, "span", `${fixed(bitwright.median(values), measure.digits)} ${measure.unit}`.trim() + ", " + whose);
         const chart = add(card, "div", "", {class: "chart", role: "img", "aria-label": `${measure.label} over commits; the table below has the numbers`, style: "height:200px", id: "chart-" + name});
         drawn.push(() => bitwright.draw(chart, () => bitwright.trend(chart, {series, measures: data.measures}, name, newest)));
       }
