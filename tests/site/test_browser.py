@@ -312,3 +312,37 @@ def test_a_name_of_the_history_runs_no_script(opened: Open):
     )
     assert tab.locator("main img").count() == 0
     assert page.complaints == []
+
+
+def test_builds_of_two_configs_are_shown_and_not_judged(opened: Open):
+    tab = opened("compare.html#a=baseline~tiny--ulx3s-85f&b=gpt2-small--ulx3s-85f").tab
+    told = tab.locator("#says").inner_text()
+    assert told.startswith("Different configs, tiny and gpt2-small; clocks asked for, 50 and 200")
+    assert "shown, not judged" in told
+    assert "better" not in told and "worse" not in told
+    words = set(tab.locator("td.change").all_inner_texts())
+    assert words <= {"changed", "new", "gone"} and words
+
+
+def test_the_newest_number_of_trends_says_which_it_is(opened: Open):
+    tab = opened("trends.html#tiny--ulx3s-85f").tab
+    assert "in the newest build" in tab.locator("#charts h2").first.inner_text()
+
+
+def test_no_column_of_the_trends_table_is_cut_and_no_label_of_a_path_leaves_its_own(opened: Open):
+    tab = opened("trends.html#tiny--ulx3s-85f").tab
+    beyond = (
+        "((e) => e.scrollWidth - e.clientWidth)(document.querySelector('#table').parentElement)"
+    )
+    assert tab.evaluate(beyond) <= 0
+    tab = opened(BUILD).tab
+    tab.evaluate("document.querySelector('.what em').textContent = 'setup of pin register'")
+    over = "[...document.querySelectorAll('.what em')].filter((e) => e.scrollWidth > e.clientWidth)"
+    assert tab.evaluate(f"{over}.map((e) => e.textContent)") == []
+
+
+def test_every_part_stands_in_the_key_of_the_bars(opened: Open):
+    tab = opened(BUILD).tab
+    keys = tab.locator(".legend span:has(.swatch)").all_inner_texts()
+    rows = tab.evaluate("JSON.parse(document.getElementById('parts-data').textContent).parts")
+    assert keys == [row["name"] for row in rows] and keys

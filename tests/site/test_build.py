@@ -145,7 +145,8 @@ def test_nothing_built_yet_says_how_to_begin(tmp_path: Path, project: Path):
     assert site.problems == ()
     assert "Nothing is built yet" in page(site, "index.html").text
     assert "No build yet" in page(site, "trends.html").text
-    assert "Two builds are needed" in page(site, "compare.html").text
+    text = page(site, "compare.html").text
+    assert "Two builds are needed" in text and "./doit bitstream config=" in text
 
 
 @pytest.mark.parametrize(
@@ -419,3 +420,92 @@ def test_whatever_stands_in_a_file_of_a_build_the_site_is_made(
     text = page(site, "builds/tiny--ulx3s-85f.html").text
     assert not site.problems or "This build is damaged" in text
     shutil.rmtree(root)
+
+
+def judged(metric: str, margin: float, **changes: Any) -> dict[str, Any]:
+    row = {"metric": metric, "value": 5, "bound": 5 + margin, "margin": margin, "unit": ""}
+    row |= {"ok": margin >= 0, "waived": None, "until": None, "sign": "<=", "limit": "<= 9 %"}
+    return row | {"source": f"report/metrics.json: {metric}"} | changes
+
+
+def test_a_broken_limit_is_named_beside_the_verdict_and_stands_first(project: Path, tmp_path: Path):
+    root = copied(project, tmp_path / "project")
+    report = root / "build/gpt2-small/ulx3s-85f/report"
+    rows = [judged("ff", 2), judged("dsp", -1, waived="for now", until="2027-01-01")]
+    rows += [judged("lut", -3), judged("clock.sys.achieved_mhz", -4)]
+    (report / "failed/verdict.json").write_text(json.dumps({"ok": False, "judged": rows}))
+    (report / "report.log").write_text("reading\nERROR: lut is 5; its limit is <= 9 %\n")
+    site = build(root, tmp_path / "site")
+    assert site.problems == ()
+    text = page(site, "builds/gpt2-small--ulx3s-85f.html").text
+    assert "limits missed LUT, sys clock achieved" in text
+    assert "lut is 5; its limit is <= 9 %" in text[text.index("Messages build/gpt2-small") :][:400]
+    assert "1 error " in text and "9 % of the part" in text
+    table = text[text.index("Where the value is from") :]
+    order = [table.index(f"metrics.json: {name}") for name in ("lut", "clock.sys", "dsp", "ff")]
+    assert order == sorted(order)
+    overview = page(site, "index.html").text
+    assert overview.index("gpt2-small") < overview.index("tiny"), "what needs a look is first"
+    assert "limits missed LUT, sys clock achieved" in overview
+
+
+def test_a_limit_nobody_wrote_is_left_out_only_where_a_written_one_asks_for_more(
+    project: Path, tmp_path: Path
+):
+    asked = judged("wns_ns", 4, limit="asked", sign=">=")
+    for other, shown in (
+        (judged("wns_ns", 3, limit=">= 1 ns", sign=">="), 1),
+        (judged("wns_ns", 9, limit=">= -5 ns", sign=">="), 2),
+        (judged("lut", 3), 1),
+    ):
+        root = copied(project, tmp_path / f"project{other['margin']}{other['metric']}")
+        verdict = {"ok": True, "judged": [asked, other]}
+        (root / "build/tiny/ulx3s-85f/report/verdict.json").write_text(json.dumps(verdict))
+        text = page(build(root, tmp_path / "site"), "builds/tiny--ulx3s-85f.html").text
+        assert text.count("report/metrics.json: wns_ns") == shown, other
+
+
+def test_a_build_that_an_error_ended_says_so_and_shows_it(project: Path, tmp_path: Path):
+    root = copied(project, tmp_path / "project")
+    step = root / "build/gpt2-medium/ulx3s-85f/report"
+    step.mkdir()
+    name = "builds/gpt2-medium--ulx3s-85f.html"
+    (step / "report.log").write_text("reading\nERROR: report.json: no JSON\n")
+    text = page(build(root, tmp_path / "site"), name).text
+    assert "This build failed report.json: no JSON" in text
+    assert "Not finished" not in text and "not finished" not in text
+    (step / "report.log").write_text("reading\n")
+    text = page(build(root, tmp_path / "site"), name).text
+    assert "Not finished" in text and "This build failed" not in text
+    assert "unknown" not in text, "what is not known of a build under way needs no line"
+
+
+def test_a_target_without_a_flow_is_called_so_and_only_words_in_the_grid_are_explained(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bitwright.toolchains.missing", lambda _: ("nothing",))
+    text = page(build(project, tmp_path / "site"), "index.html").text
+    grid = text[text.index("Every config on every target") :]
+    assert "No flow yet : declared" in grid and "Tools not here : this machine" in grid
+    vivado = grid[grid.index("gpt2-large") :][:120]
+    assert "no flow yet" in vivado
+    monkeypatch.setattr("bitwright.toolchains.missing", lambda _: ())
+    text = page(build(project, tmp_path / "site"), "index.html").text
+    assert "No flow yet : declared" in text and "Tools not here" not in text
+
+
+def test_each_slack_is_told_with_the_clock_it_is_of(project: Path, tmp_path: Path):
+    root = copied(project, tmp_path / "project")
+    path = root / "build/tiny/ulx3s-85f/report/metrics.json"
+    body = json.loads(path.read_text())
+    clock = body["timing"]["clocks"][0]
+    other = clock | {"name": "fast", "wns_ns": 0.125, "achieved_mhz": 400.0}
+    clocks = [clock | {"wns_ns": 2.5}, other | {"constraint_mhz": 350.0}]
+    body["timing"] |= {"clocks": clocks, "wns_ns": 0.125}
+    path.write_text(json.dumps(body))
+    site = build(root, tmp_path / "site")
+    assert site.problems == ()
+    text = page(site, "builds/tiny--ulx3s-85f.html").text
+    assert "slack +2.500 ns worst +0.125 ns, fast" in text
+    script = (tmp_path / "site/data/tiny--ulx3s-85f.js").read_text()
+    assert f'"fast":{1000 / 350}' in script, "a change of slack is a share of that clock's period"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,6 +68,8 @@ class Detail:
     body: Mapping[str, Any]
     judged: tuple[Mapping[str, Any], ...]
     shares: Mapping[str, tuple[float, float]]
+    clock: Mapping[str, Any] | None  # the row of timing.clocks that achieved_mhz is of
+    worst: str  # name of the clock that the worst slack is of; empty: between clocks
     drawings: tuple[Drawing, ...]
     tree: Any
     parts: Any
@@ -91,6 +93,7 @@ def of(build: Build, root: Path, site: Path) -> Detail:
     rows: tuple[Mapping[str, Any], ...] = ()
     if build.folder is not None:
         rows = _judged(build.folder, root)
+    clocks = body["timing"]["clocks"] if body else ()
     readings = messages.of(build.folder, root, problems) if build.folder else messages.NOTHING
     picture = links.get("floorplan.png", "")
     area = body.get("utilization", {})
@@ -99,6 +102,8 @@ def of(build: Build, root: Path, site: Path) -> Detail:
         body=body,
         judged=rows,
         shares=overview.shares(build),
+        clock=_clock(clocks, "achieved_mhz", build),
+        worst=(_clock(clocks, "wns_ns", build) or {}).get("name", ""),
         drawings=stored.drawings(body) if body else (),
         tree=tree_map(area["hierarchy"], top, MAPPED) if area else None,
         parts=_parts(area) if area else None,
@@ -120,7 +125,31 @@ def _judged(folder: Path, root: Path) -> tuple[Mapping[str, Any], ...]:
         verdict = judged(path.parent, root) if path else None
     except ReportError:  # told as the build's own problem already
         return ()
-    return tuple(verdict["judged"]) if verdict else ()
+    return tuple(_told(verdict["judged"])) if verdict else ()
+
+
+def _clock(
+    clocks: Iterable[Mapping[str, Any]], name: str, build: Build
+) -> Mapping[str, Any] | None:
+    """The clock whose number the build's own is; None where it is none of a single clock."""
+    return next((clock for clock in clocks if clock[name] == build.measures[name]), None)
+
+
+def _told(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """What nobody wrote is left out where a limit asks for as much of the same; missed first."""
+
+    def rank(row: Mapping[str, Any]) -> int:
+        return 2 if row["ok"] else 1 if row["waived"] is not None else 0
+
+    for row in sorted(rows, key=rank):
+        implied = row["limit"] == "asked" and row["ok"]
+        if not implied or not any(
+            other["metric"] == row["metric"]
+            and other is not row
+            and other["margin"] <= row["margin"]
+            for other in rows
+        ):
+            yield row
 
 
 def _parts(area: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Build:
     dirty: bool = False  # sources differed from that commit
     ended: str = ""  # UTC, ISO 8601; empty where not known
     ok: bool | None = None  # as judged; None where nothing was
+    missed: tuple[str, ...] = ()  # metrics whose limits are broken, as far as is known
     measures: Mapping[str, float] = field(default_factory=dict)  # by flat name
     tools: Mapping[str, str] = field(default_factory=dict)
     metrics: str = ""  # the text of metrics.json
@@ -163,10 +164,16 @@ def _read_metrics(build: Build, folder: Path, root: Path) -> Build:
         build,
         usercode=str(body["usercode"]),
         ok=bool(verdict["ok"] if verdict else body["timing"]["met"]),
+        missed=_missed(verdict) if verdict else (),
         measures={**build.measures, **measures.flatten(body)},
         tools={str(name): str(version) for name, version in body["tools"].items()},
         metrics=text,
     )
+
+
+def _missed(verdict: Body) -> tuple[str, ...]:
+    rows = [row for row in verdict["judged"] if not row["ok"] and row["waived"] is None]
+    return tuple(dict.fromkeys(row["metric"] for row in rows))
 
 
 def judged(report: Path, root: Path) -> Body | None:

@@ -5,8 +5,9 @@ Every file of a step that a reader claims is read; what no reader knows is left 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from bitwright.reports.site.gather import STEPS, shown
 SUFFIXES = (".log", ".rpt")
 # From the gravest; a severity that is not here comes last, under the tool's own word.
 SEVERITIES = ("fatal", "error", "critical warning", "warning", "status", "info")
+ERRORS = ("fatal", "error")
 QUIET = ("status", "info")  # not a reason to look
+OWN = re.compile(r"ERROR:\s*")  # as the steps of bitwright print an error
 MOST = 40  # messages of a log that the page lists
 
 
@@ -42,6 +45,7 @@ class Log:
     messages: tuple[Message, ...]
     left_out: int  # kinds of message beyond MOST
     incomplete: str  # where the log breaks off; empty for a whole one
+    failed: bool = False  # its step did not end well, and an error says why
 
     @property
     def loud(self) -> int:
@@ -76,7 +80,8 @@ def of(folder: Path, root: Path, problems: list[str]) -> Readings:
         if "messages" in found:
             # A step that left its Record ended well: then its log is whole, whatever its last line.
             whole = (root / path).with_name(RECORD).is_file()
-            logs.append(_log(str(path), tool, {**found, "incomplete": ""} if whole else found))
+            log = _log(str(path), tool, {**found, "incomplete": ""} if whole else found)
+            logs.append(replace(log, failed=not whole and any(n in ERRORS for n, _ in log.counts)))
         elif found.get("incomplete"):
             problems.append(f"{path}: breaks off: {found['incomplete']}")
         elif "total_on_chip_w" in found:
@@ -90,7 +95,11 @@ def _read(
     """Path from the root, tool and values of each file that a reader claims."""
     for step in STEPS:
         for path in sorted((folder / step).glob("*")):
-            if path.suffix not in SUFFIXES or not path.is_file() or not _claimed(path):
+            if path.suffix not in SUFFIXES or not path.is_file():
+                continue
+            if not _claimed(path):
+                if path.name == f"{step}.log" and (errors := _own_errors(path)):
+                    yield shown(path, root), "bitwright", errors
                 continue
             try:
                 report = recognise.read(path)
@@ -98,6 +107,18 @@ def _read(
                 problems.append(str(error))
                 continue
             yield shown(path, root), report.kind.tool, values(report.reading)
+
+
+def _own_errors(path: Path) -> Mapping[str, Any]:
+    """The error lines in the log of a step of bitwright's own, such as each limit that is broken;
+    empty without one."""
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        lines = [(at, line.rstrip()) for at, line in enumerate(stream, 1) if OWN.match(line)]
+    rows = [
+        {"severity": "error", "count": 1, "text": OWN.sub("", line), "line": at}
+        for at, line in lines
+    ]
+    return {"messages": rows, "counts": {"error": len(rows)}} if rows else {}
 
 
 def _claimed(path: Path) -> bool:

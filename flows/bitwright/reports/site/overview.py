@@ -12,8 +12,14 @@ from bitwright.reports.measures import RESOURCES
 from bitwright.reports.site.gather import Build, Found
 from bitwright.reports.site.series import Spark, spark
 
+URGENT = ("missed", "damaged", "not finished", "met")
 # What a cell of the grid says, and its class; the legend of the page explains the words.
 MET, MISSED, BROKEN, UNFINISHED = "good", "bad", "bad", "soft"
+NO_FLOW, NO_TOOLS = "no flow yet", "tools not here"
+LEGEND = {
+    NO_FLOW: "declared, but this project cannot build it yet",
+    NO_TOOLS: "this machine lacks what the target is built with",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,12 @@ class Grid:
     problems: tuple[str, ...]
 
     @property
+    def legend(self) -> dict[str, str]:
+        """The words of cells that need explaining, and what they mean."""
+        words = {cell.word for _, cells in self.rows for cell in cells}
+        return {word: meaning for word, meaning in LEGEND.items() if word in words}
+
+    @property
     def asked(self) -> int:
         """Pairs that a config names."""
         return sum(cell.kind != "none" for _, cells in self.rows for cell in cells)
@@ -65,9 +77,10 @@ def newest(builds: Sequence[Build]) -> Build:
 
 
 def rows(found: Found) -> tuple[Row, ...]:
-    """One row for each pair with a build, in order of names."""
+    """One row for each pair with a build: what needs a look first, then in order of names."""
     pairs = sorted({build.pair for build in found.builds})
-    return tuple(_row(found.of(pair)) for pair in pairs)
+    made = (_row(found.of(pair)) for pair in pairs)
+    return tuple(sorted(made, key=lambda row: URGENT.index(standing(row.build)[0])))
 
 
 def _row(builds: Sequence[Build]) -> Row:
@@ -134,11 +147,11 @@ def _cell(
         return Cell(*standing(build), page=pages.get(build.id, ""))
     if target not in wanted[config] or known is None:
         return Cell("–", "none", why="not a target of this config")
+    if known.toolchain not in design.PLANNED:  # tools would not help
+        return Cell(NO_FLOW, "soft", why=f"no flow for {known.toolchain} yet")
     lacking = toolchains.missing(known.toolchain)
     if lacking:
-        return Cell("tools not here", "soft", why=f"needs {', '.join(lacking)}")
-    if known.toolchain not in design.PLANNED:
-        return Cell("no flow yet", "soft", why=f"no flow for {known.toolchain} yet")
+        return Cell(NO_TOOLS, "soft", why=f"needs {', '.join(lacking)}")
     return Cell("not built", "soft", why=f"./doit bitstream config={config} target={target}")
 
 

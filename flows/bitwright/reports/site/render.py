@@ -137,6 +137,7 @@ def _write(root: Path, fresh: Path, found: Found, grid: overview.Grid) -> list[s
 
 def _trends(known: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
     rows = [{"name": f"{config} on {target}", **one} for (config, target), one in known.items()]
+    rows = [row for row in rows if row["names"]]  # of the others there is nothing to draw
     return {"all": rows, "measures": series.measure_table(series.HEADLINES)}
 
 
@@ -146,10 +147,20 @@ def _compare(
     from bitwright.reports.measures import MEASURES
 
     return {
+        "beginning": _beginning(found),
         "choices": pairs.choices(found.builds, {p: b.id for p, b in accepted.items()}),
         "measures": series.measure_table(tuple(MEASURES)),
         "headlines": series.HEADLINES,
     }
+
+
+def _beginning(found: Found) -> str:
+    """The options of a build that gives something to compare."""
+    made = [build for build in found.builds if build.metrics]
+    if not made:
+        return "gpt2-medium"
+    seed = (made[-1].seed or 0) + 1
+    return f"{made[-1].config} target={made[-1].target} seed={seed}"
 
 
 def _assets(folder: Path) -> None:
