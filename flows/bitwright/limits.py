@@ -31,6 +31,7 @@ NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?"
 BOUND = re.compile(rf"(>=|<=)?\s*({NUMBER})\s*(%|[A-Za-z]+)?", re.ASCII)
 MESSAGE_ID = re.compile(r"[A-Za-z_]+ [0-9]+-[0-9]+\Z")  # Synth 8-327, HLS 200-1553
 OF_CLOCK = ("wns_ns", "achieved_mhz")
+OF_PARTS = f"clock.NAME.({'|'.join(OF_CLOCK)}), instance.PATH.({'|'.join(RESOURCES)})"
 MESSAGE_LIMIT = 200  # characters of a pattern
 REASON_LIMIT = 400
 EXPECTED = "a bound such as '>= 0.1', '<= 80 %' or 256"
@@ -127,12 +128,13 @@ def metric_fault(name: str) -> str:
     elif owner:
         return (
             f"unknown metric {shown(name)}; before the last dot stands nothing,"
-            f" clock.NAME or instance.PATH (metrics: {', '.join(MEASURES)})"
+            f" clock.NAME or instance.PATH (metrics: {', '.join(MEASURES)}, {OF_PARTS})"
         )
     if last in known:
         return ""
     near = nearest(last, known)
-    return f"unknown metric {shown(name)}{near} (metrics: {', '.join(known)})"
+    more = "" if owner else f", {OF_PARTS}"
+    return f"unknown metric {shown(name)}{near} (metrics: {', '.join(known)}{more})"
 
 
 def _read_limits(

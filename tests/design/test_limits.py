@@ -69,6 +69,10 @@ def test_a_limit_of_one_target_stands_in_place_of_the_general_one():
     [
         ("luts: 3", "limits: unknown metric 'luts'; did you mean 'lut'?"),
         ("wns: 3", "did you mean 'wns_ns'?"),
+        (
+            "luts: 3",
+            "clock.NAME.(wns_ns|achieved_mhz), instance.PATH.(lut|ff|bram_18k|uram|dsp|io))",
+        ),
         ("u_array.lut: 3", "clock.NAME or instance.PATH"),
         ("instance.u_array.wns_ns: 3", "(metrics: lut, ff, bram_18k, uram, dsp, io)"),
         ("clock.clk.lut: 3", "(metrics: wns_ns, achieved_mhz)"),

@@ -176,6 +176,46 @@ def test_an_empty_history_says_how_to_fill_it(measured: Toy):
     assert "no build in build/history.db yet" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("config=tinny", "no config 'tinny'; did you mean 'tiny'?"),
+        ("metric=wns", "unknown metric 'wns'; did you mean 'wns_ns'?"),
+        ("metric=step.implement.wall_s", "no build in build/history.db yet"),
+    ],
+)
+def test_a_wrong_name_is_told_also_where_the_history_is_empty(measured: Toy, word: str, says: str):
+    done = measured.doit("history", word)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("metric", "title"),
+    [
+        ("wall_s", "tiny: time to build (s"),
+        ("step.implement.wall_s", "tiny: time of step implement (s"),
+        ("step.implement.peak_rss_mib", "tiny: peak memory of step implement (MiB"),
+        ("clock.a.b.achieved_mhz", "tiny: clock achieved of clock a.b (MHz"),
+    ],
+)
+def test_a_chart_says_what_its_metric_belongs_to(metric: str, title: str):
+    out = io.StringIO()
+    Console(width=100, file=out).print(
+        chart("tiny", [entry(1, measures={metric: 3.0})], metric, 80)
+    )
+    assert out.getvalue().startswith(title)
+
+
+def test_a_median_that_no_build_had_is_called_a_median():
+    builds = [
+        entry(n, commit="a" * 40, measures={"wns_ns": v}) for n, v in ((1, 2.451), (2, 3.675))
+    ]
+    out = io.StringIO()
+    Console(width=100, file=out).print(chart("tiny", builds, "wns_ns", 80))
+    assert "newest   3.063 ns  at aaaaaaaa, median of 2 builds (2.451 to 3.675)" in out.getvalue()
+
+
 def test_older_metrics_are_imported_once_with_the_seed_of_their_manifest(measured: Toy):
     measured.doit("bitstream", "config=tiny", "seed=5")
     lone = measured.root / "older"

@@ -104,11 +104,29 @@ def _entries(kept: History, values: Any) -> list[Entry]:
             raise ConfigError(
                 f"command line: {name}: no build of {shown(values[name])} in {kept.path}{near}{has}"
             )
+    _misspelt(values)
     which = f"of {values['config']} on {values['target']} " if others else ""
     raise ConfigError(
         f"no build {which}in {kept.path} yet\n"
         "  next      ./doit bitstream config=tiny adds one; import=build takes in what lies there"
     )
+
+
+def _misspelt(values: Any) -> None:
+    """ConfigError where no build could ever be of that config or have that metric."""
+    from bitwright.design import names
+    from bitwright.limits import metric_fault
+
+    known = names(Path.cwd())
+    config, metric = values.get("config"), values.get("metric")
+    if config is not None and config not in known and (near := nearest(config, known)):
+        raise ConfigError(
+            f"command line: config: no config {shown(config)}{near} (configs: {', '.join(known)})"
+        )
+    of_step = metric is None or metric.startswith("step.")
+    fault = "" if of_step else metric_fault(str(metric))
+    if fault:
+        raise ConfigError(f"command line: metric: {fault}")
 
 
 def _designs(found: Sequence[Entry]) -> dict[tuple[str, str], list[Entry]]:

@@ -8,13 +8,14 @@ verdict beside the metrics.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bitwright.limits import AT_LEAST, MESSAGE_ID, Demands, Limit, Waiver
+from bitwright.limits import AT_LEAST, AT_MOST, MESSAGE_ID, Demands, Limit, Waiver
 from bitwright.reports.measures import Number, measure_of, numbers
 from bitwright.reports.read.document import refuse
 from bitwright.schema import nearest
@@ -63,7 +64,7 @@ class Judged:
         measure = measure_of(self.metric)
         digits = measure.digits if measure else 0
         if digits == 0 and number != round(number):
-            digits = 1  # a share of what there is
+            digits = 1  # a bound that was written so
         return f"{number:{sign},.{digits}f} {self.unit}".rstrip()
 
 
@@ -140,7 +141,8 @@ def _judged(
                 expected=f"how many the part has, for the limit {limit.metric} {limit}",
                 found="none",
             )
-        bound = limit.bound * number.available / 100
+        share = round(limit.bound * number.available / 100, 6)
+        bound = math.floor(share) if limit.sign == AT_MOST else math.ceil(share)  # of whole things
     margin = round(number.value - bound if limit.sign == AT_LEAST else bound - number.value, 9)
     lifted = waiver if waiver and not waiver.expired and margin < 0 else None
     return Judged(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -27,6 +27,7 @@ class Point:
     middle: float
     high: float
     ok: bool
+    builds: int = 1
 
 
 def points(entries: Sequence[Entry], metric: str) -> list[Point]:
@@ -43,9 +44,8 @@ def points(entries: Sequence[Entry], metric: str) -> list[Point]:
     for label, builds in groups:
         values = [build.measures[metric] for build in builds]
         middle = statistics.median(values)
-        found.append(
-            Point(label, min(values), middle, max(values), all(build.ok for build in builds))
-        )
+        ok = all(build.ok for build in builds)
+        found.append(Point(label, min(values), middle, max(values), ok, len(builds)))
     return found
 
 
@@ -87,7 +87,7 @@ def chart(title: str, entries: Sequence[Entry], metric: str, width: int) -> Rend
     width: characters. entries: of one design, oldest first; at least one has the metric
     """
     found = points(entries, metric)
-    measure = measure_of(metric) or Measure(metric, metric, "", "", 3)
+    measure = _measure(metric)
     low, high = _range(found, measure)
     labels = [_number(value, measure) for value in (high, (low + high) / 2, low)]
     margin = max(map(len, labels))
@@ -102,6 +102,14 @@ def chart(title: str, entries: Sequence[Entry], metric: str, width: int) -> Rend
     lines.append(Text(f"{'':>{margin}}  {_axis(found, plot.width // 2)}", "dim"))
     lines += [Text(), *_said(found, measure)]
     return Group(*lines)
+
+
+def _measure(metric: str) -> Measure:
+    """What is drawn, with what it belongs to in its label."""
+    measure = measure_of(metric) or Measure(metric, metric, "", "", 3)
+    kind, _, owner = metric.rpartition(".")[0].partition(".")
+    label = "time" if kind == "step" and measure.name == "wall_s" else measure.label
+    return replace(measure, label=f"{label} of {kind} {owner}") if owner else measure
 
 
 def _range(found: Sequence[Point], measure: Measure) -> tuple[float, float]:
@@ -160,12 +168,13 @@ def _said(found: Sequence[Point], measure: Measure) -> Iterator[Text]:
     newest = found[-1]
     least, most = min(found, key=lambda p: p.middle), max(found, key=lambda p: p.middle)
     for name, point in (("newest", newest), ("lowest", least), ("highest", most)):
-        spread = ""
-        if point.low != point.high:
-            spread = f"  (seeds {_number(point.low, measure)} to {_number(point.high, measure)})"
+        about = f"at {point.label}"
+        if point.builds > 1:
+            low, high = _number(point.low, measure), _number(point.high, measure)
+            about += f", median of {point.builds} builds ({low} to {high})"
         state = "" if point.ok else "  failed"
         yield Text(f"{name:<8} {_number(point.middle, measure)} {measure.unit}".rstrip()) + Text(
-            f"  at {point.label}{spread}{state}", "dim"
+            f"  {about}{state}", "dim"
         )
 
 
