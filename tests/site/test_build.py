@@ -471,8 +471,12 @@ def test_a_build_that_an_error_ended_says_so_and_shows_it(project: Path, tmp_pat
     step.mkdir()
     name = "builds/gpt2-medium--ulx3s-85f.html"
     (step / "report.log").write_text("reading\nERROR: report.json: no JSON\n")
-    text = page(build(root, tmp_path / "site"), name).text
+    site = build(root, tmp_path / "site")
+    text = page(site, name).text
     assert "This build failed report.json: no JSON" in text
+    overview = page(site, "index.html").text
+    assert "; 1 failed." in overview and "time unknown" not in overview
+    assert overview.index("gpt2-medium ulx3s-85f failed") < overview.index("limits met")
     assert "Not finished" not in text and "not finished" not in text
     (step / "report.log").write_text("reading\n")
     text = page(build(root, tmp_path / "site"), name).text

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bitwright.errors import ReportError, ToolError
+from bitwright.record import RECORD
 from bitwright.reports import history, measures
 from bitwright.reports.read.document import read_json, refuse
 from bitwright.reports.site.known import Body, checked
@@ -33,6 +34,7 @@ class Build:
     commit: str = ""  # SHA; empty where not known
     dirty: bool = False  # sources differed from that commit
     ended: str = ""  # UTC, ISO 8601; empty where not known
+    failed: bool = False  # a step ended with an error, and there is nothing to judge
     ok: bool | None = None  # as judged; None where nothing was
     missed: tuple[str, ...] = ()  # metrics whose limits are broken, as far as is known
     measures: Mapping[str, float] = field(default_factory=dict)  # by flat name
@@ -156,7 +158,7 @@ def timings(folder: Path, root: Path) -> dict[str, dict[str, Any]]:
 def _read_metrics(build: Build, folder: Path, root: Path) -> Build:
     path = next((folder / name for name in METRICS if (folder / name).exists()), None)
     if path is None:
-        return build
+        return replace(build, failed=any(_ended_in_error(folder / step, step) for step in STEPS))
     text = text_of(path, root) or ""
     body = checked(text, shown(path, root))
     verdict = judged(path.parent, root)
@@ -169,6 +171,17 @@ def _read_metrics(build: Build, folder: Path, root: Path) -> Build:
         tools={str(name): str(version) for name, version in body["tools"].items()},
         metrics=text,
     )
+
+
+def _ended_in_error(folder: Path, step: str) -> bool:
+    """Whether the last run of a step says so in its log; one that ended well left a Record."""
+    if (folder / RECORD).exists():
+        return False
+    try:
+        with (folder / f"{step}.log").open(encoding="utf-8", errors="replace") as lines:
+            return any(line.startswith("ERROR:") for line in lines)
+    except OSError:
+        return False
 
 
 def _missed(verdict: Body) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from bitwright.reports.measures import RESOURCES
 from bitwright.reports.site.gather import Build, Found
 from bitwright.reports.site.series import Spark, spark
 
-URGENT = ("missed", "damaged", "not finished", "met")
+URGENT = ("missed", "failed", "damaged", "not finished", "met")
 # What a cell of the grid says, and its class; the legend of the page explains the words.
 MET, MISSED, BROKEN, UNFINISHED = "good", "bad", "bad", "soft"
 NO_FLOW, NO_TOOLS = "no flow yet", "tools not here"
@@ -159,6 +159,8 @@ def standing(build: Build) -> tuple[str, str]:
     """The verdict on a build: its words, and good, bad or soft."""
     if build.problem:
         return "damaged", BROKEN
+    if build.failed:
+        return "failed", BROKEN
     if build.ok is None:
         return "not finished", UNFINISHED
     if build.ok:
