@@ -53,12 +53,7 @@ def test_a_path_between_two_clocks_that_is_too_long_is_missed(body: Body):
 @pytest.mark.parametrize(
     ("limit", "value", "bound", "margin"),
     [
-        (
-            Limit("lut", "<=", 0.5, True),
-            189,
-            418,
-            229,
-        ),  # of 83,640: 418.2, and there is no fifth of a LUT
+        (Limit("lut", "<=", 0.5, True), 189, 418, 229),  # of 418.2 only whole ones count
         (Limit("lut", ">=", 0.5, True), 189, 419, -230),
         (Limit("dsp", "<=", 3), 4, 3, -1),
         (Limit("dsp", "<=", 4), 4, 4, 0),

@@ -150,6 +150,6 @@ def test_the_page_shows_each_limit_with_value_bound_margin_and_waiver(
     waiver = Waiver("lut", "the debug core", "2027-01-31", expired)
     demands = Demands(limits=(Limit("lut", "<=", 0.2, True),), waivers=(waiver,))
     parsed = Parsed(drawn(measured("met"), cells, b"", demands, steps=()))
-    assert "lut ≤ 167.3 (≤ 0.2 %) 189 -21.7" in parsed.text
+    assert "lut ≤ 167 (≤ 0.2 %) 189 -22" in parsed.text
     assert says in parsed.text
     assert ("expired after 2027-01-31" in parsed.text) is expired
