@@ -9,13 +9,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from bitwright.errors import ToolError
 from bitwright.reports.history import Entry, History, open
 from bitwright.reports.history.store import SCHEMA
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.front.toy import ROOT
@@ -25,6 +26,7 @@ WRITER = """
 import sys
 from bitwright.reports import history
 from tests.history.conftest import entry
+from contextlib import closing
 from pathlib import Path
 kept = history.open(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[3])):
@@ -137,6 +139,20 @@ def test_another_programs_database_is_refused_and_left_alone(history: History):
     assert history.path.read_bytes() == before
 
 
+@pytest.mark.parametrize("column", ["measures", "tools", "clock_mhz", "metrics"])
+def test_a_value_of_another_kind_is_damage(history: History, column: str):
+    history.add(entry(1))
+    with closing(sqlite3.connect(history.path)) as database, database:
+        database.execute(
+            f"UPDATE builds SET {column} = x'3432'"
+            if column != "metrics"
+            else "UPDATE builds SET metrics = 42"
+        )
+    with pytest.raises(ToolError, match=f"damaged: {column} is"):
+        history.entries()
+
+
+@example(23_987, b"_,")  # makes a text an integer
 @given(st.integers(0, 30_000), st.binary(min_size=1, max_size=64))
 def test_a_damaged_file_is_told_with_what_to_do_or_read_right(tmp_path_factory, at, noise):
     history = open(tmp_path_factory.mktemp("damage") / "history.db")

@@ -44,6 +44,7 @@ INDICES = (
 )
 COLUMNS = ("config", "target", "seed", "clock_mhz", "variant", "usercode", "git_commit", "dirty",
            "ended", "ok", "measures", "tools")  # fmt: skip
+HOLDS = (str, str, int | None, int | float, str, str, str, int, str, int, str, str, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class History:
     @staticmethod
     def _holds(database: sqlite3.Connection, content: int, metrics: str) -> bool:
         rows = database.execute("SELECT metrics FROM builds WHERE content = ?", (content,))
-        return any(zlib.decompress(row[0]).decode() == metrics for row in rows)
+        return any(_inflated(row[0]) == metrics for row in rows)
 
     def entries(
         self,
@@ -185,11 +186,27 @@ def _row(entry: Entry) -> tuple[Any, ...]:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    """The reverse of _row, with the deflated metrics last."""
+    """The reverse of _row, with the deflated metrics last. ValueError where a value is not of its
+    column's kind: SQLite gives back whatever it finds in a damaged file."""
+    for name, value, kind in zip((*COLUMNS, "metrics"), row, HOLDS, strict=True):
+        if not isinstance(value, kind):
+            raise ValueError(f"{name} is {type(value).__name__}")
     *plain, measures, tools, metrics = row
     config, target, seed, clock_mhz, variant, usercode, commit, dirty, ended, ok = plain
     return Entry(
         config, target, seed, clock_mhz, variant, usercode, commit, bool(dirty), ended, bool(ok),
-        json.loads(measures), zlib.decompress(metrics).decode() if metrics else "",
-        json.loads(tools),
+        _table(measures), _inflated(metrics) if metrics else "", _table(tools),
     )  # fmt: skip
+
+
+def _table(text: str) -> dict[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError(f"expected a JSON object, found {type(found).__name__}")
+    return found
+
+
+def _inflated(metrics: object) -> str:
+    if not isinstance(metrics, bytes):
+        raise ValueError(f"metrics is {type(metrics).__name__}")
+    return zlib.decompress(metrics).decode()
