@@ -59,13 +59,14 @@ class Model:
 class KernelSpec:
     """One kernel of the accelerator and how it is built."""
 
-    name: str  # a folder of cores/ or ip/ holding kernel.yml
-    build: str  # rtl | hls
-    format: str  # int8
-    rows: int  # systolic array
-    cols: int
-    a_kib: int  # on-chip panels of A
-    b_kib: int  # on-chip panels of B
+    name: str  # a folder of cores/ (rtl) or ip/ (hls) holding kernel.yml
+    build: str  # rtl | hls; hls kernels are built with AMD's tools alone
+    format: str  # int8 | fp16 | w4a8
+    sizes: tuple[tuple[str, int], ...]  # the rest of its entry: rows, cols, ... in order
+
+    def size(self, name: str) -> int:
+        """One of its sizes; KeyError if it has none of that name."""
+        return dict(self.sizes)[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,16 @@ class Design:
         """The kernel of that name; KeyError if the design has none."""
         return {kernel.name: kernel for kernel in self.kernels}[name]
 
+    @property
+    def rtl(self) -> tuple[KernelSpec, ...]:
+        """The kernels written in SystemVerilog."""
+        return tuple(kernel for kernel in self.kernels if kernel.build == "rtl")
+
+    @property
+    def hls(self) -> tuple[KernelSpec, ...]:
+        """The kernels written in C++ for HLS."""
+        return tuple(kernel for kernel in self.kernels if kernel.build == "hls")
+
 
 def folder(config: str, target: str, variant: str = "") -> Path:
     """Where a design is built, relative to the project root; a variant below its design."""
@@ -140,15 +151,32 @@ MODEL: Mapping[str, Reader] = {
     "ff_dim": Integer(1, 6400),
     "seq_len": Integer(1, 1024),
 }
-KERNEL: Mapping[str, Reader] = {
-    "name": OneOf(("matmul",)),
-    "build": OneOf(("rtl",)),
-    "format": OneOf(("int8",)),
-    "rows": OneOf((4, 8, 16)),
-    "cols": OneOf((4, 8, 16)),
-    "a_kib": Integer(1, 512),
-    "b_kib": Integer(1, 512),
+_TILES = tuple(2**power for power in range(11))
+KERNELS: Mapping[str, Mapping[str, Reader]] = {  # name -> what its entry holds besides the name
+    "matmul": {
+        "build": OneOf(("rtl",)),
+        "format": OneOf(("int8",)),
+        "rows": OneOf((4, 8, 16)),  # of the systolic array
+        "cols": OneOf((4, 8, 16)),
+        "a_kib": Integer(1, 512),  # on-chip panels of A
+        "b_kib": Integer(1, 512),  # on-chip panels of B
+    },
+    "mhsa": {
+        "build": OneOf(("hls",)),
+        "format": OneOf(("fp16", "int8", "w4a8")),
+        "token_tile": OneOf(_TILES),  # tokens on the chip at once; weights are read once for each
+        "lanes": OneOf(_TILES[:7]),  # tokens that a beat of weights meets in one cycle
+        "context": Integer(1, 1024),  # rows of the key and value caches
+    },
+    "ffn": {
+        "build": OneOf(("hls",)),
+        "format": OneOf(("fp16", "int8", "w4a8")),
+        "token_tile": OneOf(_TILES),
+        "lanes": OneOf(_TILES[:7]),
+    },
 }
+HLS_BEAT_BITS = 256  # of a port of the HLS kernels: rows of weights are whole beats
+WEIGHT_BITS: Mapping[str, int] = {"fp16": 16, "int8": 8, "w4a8": 4}
 CONFIG_OPTIONAL = ("clock_mhz", *DEMANDS)
 CONFIG_KEYS = ("kernels", "model", "targets", *CONFIG_OPTIONAL)
 CLOCK = Number(1, 1000)
@@ -276,32 +304,62 @@ def _read_kernels(node: Node, model: Model | None, faults: Faults) -> tuple[Kern
         return ()
     kernels: list[KernelSpec] = []
     for item in node.items:
-        values = read_table(item, "kernel", KERNEL, faults)
-        if values is None:
+        kernel = _read_kernel(item, faults)
+        if kernel is None:
             continue
-        kernel = KernelSpec(**values)
         if kernel.name in (other.name for other in kernels):
             faults.add(item.line, f"name: kernel {kernel.name!r} is listed twice")
         kernels.append(kernel)
         if model:
-            _check_panels(kernel, model, item, faults)
+            check = _check_panels if kernel.build == "rtl" else _check_tiles
+            check(kernel, model, item, faults)
     return tuple(kernels)
+
+
+def _read_kernel(node: Node, faults: Faults) -> KernelSpec | None:
+    """One entry of the list; which keys it holds depends on the kernel's name."""
+    name_is = OneOf(tuple(KERNELS))
+    if not isinstance(node, Table) or "name" not in node.items:
+        read_table(node, "kernel", {"name": name_is}, faults)
+        return None
+    name = read_scalar(node.items["name"], "name", name_is, faults)
+    if name is None:
+        return None
+    values = read_table(node, "kernel", {"name": name_is, **KERNELS[name]}, faults)
+    if values is None:
+        return None
+    sizes = tuple((key, values[key]) for key in KERNELS[name] if key not in ("build", "format"))
+    return KernelSpec(name, values["build"], values["format"], sizes)
 
 
 def _check_panels(kernel: KernelSpec, model: Model, node: Node, faults: Faults) -> None:
     """The engine keeps a whole panel (rows or columns of the array, all of K) on the chip."""
     assert isinstance(node, Table)
     depth = -(-max(model.embed_dim, model.ff_dim) // 8) * 8
-    for key, kib, lanes in (
-        ("a_kib", kernel.a_kib, kernel.rows),
-        ("b_kib", kernel.b_kib, kernel.cols),
-    ):
-        need = -(-lanes * depth // 1024)
+    for key, lanes in (("a_kib", kernel.size("rows")), ("b_kib", kernel.size("cols"))):
+        kib, need = kernel.size(key), -(-lanes * depth // 1024)
         if kib < need:
             faults.add(
                 node.lines[key],
                 f"{key}: {kib} KiB holds no panel of {lanes} x {depth} bytes; at least {need}",
             )
+
+
+def _check_tiles(kernel: KernelSpec, model: Model, node: Node, faults: Faults) -> None:
+    """An HLS kernel reads rows of weights in whole beats and tokens in whole tiles."""
+    assert isinstance(node, Table)
+    tile, lanes = kernel.size("token_tile"), kernel.size("lanes")
+    if tile % lanes:
+        faults.add(node.lines["lanes"], f"lanes: {lanes} does not divide token_tile {tile}")
+    context = dict(kernel.sizes).get("context", model.seq_len)
+    if context < model.seq_len:
+        text = f"context: {context} rows hold no {model.seq_len} tokens (seq_len)"
+        faults.add(node.lines["context"], text)
+    beat = HLS_BEAT_BITS // WEIGHT_BITS[kernel.format]
+    for name in ("embed_dim", "ff_dim"):
+        if getattr(model, name) % beat:
+            text = f"{name} {getattr(model, name)} is no multiple of {beat}, the weights of a beat"
+            faults.add(node.lines["format"], f"format: {kernel.format}: {text}")
 
 
 def _read_targets(node: Node, root: Path, faults: Faults) -> tuple[str, ...]:
@@ -456,27 +514,31 @@ def check_fit(config: Config, target: Target) -> None:
     """
     faults = Faults(config.where)
     for kernel, line in zip(config.kernels, config.lines, strict=True):
-        need = dsp_needed(kernel, target)
-        if need > target.resources.dsp:
-            faults.add(
-                line,
-                f"rows x cols: {kernel.rows} x {kernel.cols} needs at least {need} dsp;"
-                f" {target.name} ({target.part}) has {target.resources.dsp}",
-            )
-        kib = kernel.a_kib + kernel.b_kib
-        room = (
-            target.resources.bram_18k * BRAM_18K_BYTES + target.resources.uram * URAM_BYTES
-        ) // 1024
-        if kib > room:
-            faults.add(
-                line,
-                f"a_kib + b_kib: {kib} KiB of buffers; {target.name} ({target.part}) has {room} KiB"
-                " of block RAM",
-            )
+        if kernel.build == "rtl":
+            _check_engine(kernel, target, line, faults)
     faults.check()
+
+
+def _check_engine(kernel: KernelSpec, target: Target, line: int, faults: Faults) -> None:
+    rows, cols = kernel.size("rows"), kernel.size("cols")
+    need = dsp_needed(kernel, target)
+    if need > target.resources.dsp:
+        faults.add(
+            line,
+            f"rows x cols: {rows} x {cols} needs at least {need} dsp;"
+            f" {target.name} ({target.part}) has {target.resources.dsp}",
+        )
+    kib = kernel.size("a_kib") + kernel.size("b_kib")
+    room = target.resources.bram_18k * BRAM_18K_BYTES + target.resources.uram * URAM_BYTES
+    if kib > room // 1024:
+        faults.add(
+            line,
+            f"a_kib + b_kib: {kib} KiB of buffers; {target.name} ({target.part}) has"
+            f" {room // 1024} KiB of block RAM",
+        )
 
 
 def dsp_needed(kernel: KernelSpec, target: Target) -> int:
     """The least number of multipliers: one per element on ECP5, half a DSP48 elsewhere (packed)."""
-    elements = kernel.rows * kernel.cols
+    elements = kernel.size("rows") * kernel.size("cols")
     return (elements if target.toolchain == "open" else -(-elements // 2)) + REQUANTISER_DSP

@@ -6,8 +6,13 @@ CTRL, GIE, IER and ISR at 0x00 to 0x0c, arguments from 0x10 in the order of the 
 pointer takes 12 bytes, a scalar 8), and what the ABI does not know (status, counters; read-only)
 from 0x800 every 8. `bitwright.registers` makes the register block.
 
+A kernel that is built in several number formats says so: `formats: [fp16, int8]`. An argument then
+has one element format for all, or `format: {fp16: fp16, int8: int8}`, and exists in some of them
+alone where it says `only: [int8]`. Such a file is read for one format at a time.
+
     kernel = load(Path("cores/matmul/kernel.yml"))
     kernel.register("lda").offset            # 0x70
+    load(Path("ip/ffn/kernel.yml"), form="int8")
     python -m bitwright.kernel registers cores/matmul/kernel.yml --out DIR
 """
 
@@ -28,10 +33,11 @@ ARGUMENTS_FROM = 0x10
 REGISTERS_FROM = 0x800
 FORMATS: Mapping[str, int] = MappingProxyType(  # name -> bits of one element
     {
-        **{f"{sign}int{bits}": bits for bits in (8, 16, 32, 64) for sign in ("", "u")},
+        **{f"{sign}int{bits}": bits for bits in (4, 8, 16, 32, 64) for sign in ("", "u")},
         **{"fp16": 16, "bf16": 16, "fp32": 32},
     }
 )
+DIRECTIONS = ("read", "write", "read_write")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _VLNV = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*:([a-z][a-z0-9_]*):\d+(\.\d+)*")
 _RESERVED = frozenset(  # words of SystemVerilog, SystemRDL, C++ or Python, or of the register map
@@ -97,8 +103,8 @@ class Variant:
 class Argument:
     name: str
     kind: str  # memory, scalar
-    direction: str  # read or write, as the kernel does it; scalars are read
-    format: str  # of one element
+    direction: str  # read, write or read_write, as the kernel does it; scalars are read
+    format: str  # of one element; of int4 the even one stands in the low half of a byte
     shape: tuple[str | int, ...]  # outermost first; names are run-time dimensions; () for a scalar
     layout: str  # row_major; "" for a scalar
     stride: str | None  # the scalar that holds elements from row to row; None: rows are adjacent
@@ -128,6 +134,8 @@ class Kernel:
     dimensions: tuple[tuple[str, int], ...]  # scalar that holds it, largest value
     arguments: tuple[Argument, ...]
     registers: tuple[Register, ...]  # all of them, by offset
+    format: str = ""  # the number format it was read for; "" where the file names none
+    formats: tuple[str, ...] = ()  # all that the file names
 
     def argument(self, name: str) -> Argument:
         """KeyError if there is none of that name."""
@@ -147,33 +155,40 @@ class Kernel:
 # ------------------------------------------------------------------------------------- reading
 
 
-def load(path: Path, where: str | None = None) -> Kernel:
+def load(path: Path, where: str | None = None, *, form: str = "") -> Kernel:
     """Read a kernel's signature.
 
     where: the file's name in messages; default: path as given
+    form: the number format to read it for, one of the file's `formats`; "" where it names none
     Raises ConfigError with every fault of the file, one line each: file, line, found, allowed.
     """
     where = where or str(path)
-    return _Reader(Faults(where)).kernel(yamlfile.load(path, where))
+    return _Reader(Faults(where), form).kernel(yamlfile.load(path, where))
 
 
 class _Reader:
     """Turns nodes into values; faults are gathered, so one pass names them all."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, form: str = "") -> None:
         self.faults = faults
+        self.form = form
+        self.formats: tuple[str, ...] = ()
 
     def kernel(self, root: Table) -> Kernel:
-        self.keys(root, "kernel vlnv bundles arguments", "doc control dimensions registers")
+        self.keys(root, "kernel vlnv bundles arguments", "doc formats control dimensions registers")
         name = self.name(root, "kernel")
+        self.formats = self.format_names(root, "formats")
+        self.check_form(root)
         bundles = tuple(self.bundle(key, node) for key, node in self.table(root, "bundles"))
-        arguments = tuple(self.argument(node) for node in self.list(root, "arguments"))
+        every = tuple((node, self.argument(node)) for node in self.list(root, "arguments"))
+        here = [(node, argument) for node, argument in every if self.is_here(node)]
+        arguments = tuple(argument for _, argument in here)
         extra = tuple(self.extra(node) for node in self.list(root, "registers"))
         sizes = self.table(root, "dimensions")
         dimensions = tuple((key, self.dimension(key, node)) for key, node in sizes)
         control = self.mapping(root.items.get("control", _EMPTY), "control", "", "addr_width")
-        self.check_names(root, arguments, extra)
-        self.check_references(root, arguments, bundles, dimensions)
+        self.check_names(root, here, extra)
+        self.check_references(root, every, bundles, dimensions)
         kernel = Kernel(
             name=name,
             vlnv=self.vlnv(root, name),
@@ -183,15 +198,59 @@ class _Reader:
             dimensions=dimensions,
             arguments=arguments,
             registers=(*_control(), *_placed(arguments), *_extra_placed(extra)),
+            format=self.form,
+            formats=self.formats,
         )
         self.faults.check()
         return kernel
+
+    # Number formats
+
+    def check_form(self, root: Table) -> None:
+        """What the caller asks for must be one that the file names; without `formats`, nothing."""
+        if self.form in self.formats or (not self.form and not self.formats):
+            return
+        asked = f"number format {shown(self.form)}" if self.form else "no number format was asked"
+        line = root.lines.get("formats", root.line)
+        self.faults.add(line, f"formats: {asked}{_near(self.form, self.formats)}")
+
+    def format_names(self, node: Table, key: str) -> tuple[str, ...]:
+        """Names of number formats, each once; of `only` those that the file names."""
+        names: list[str] = []
+        for item in self.list(node, key):
+            text = item.text if isinstance(item, Scalar) else ""
+            if key == "only" and text not in self.formats:
+                self.faults.add(item.line, f"only: {shown(text)}{_near(text, self.formats)}")
+            elif not _NAME.fullmatch(text):
+                self.faults.add(item.line, f"{key}: {describe(item)}; expected a name")
+            elif text in names:
+                self.faults.add(item.line, f"{key}: {shown(text)} stands there twice")
+            else:
+                names.append(text)
+        return tuple(names)
+
+    def is_here(self, entry: Node) -> bool:
+        """Whether an argument exists in the format that the file is read for."""
+        if not isinstance(entry, Table) or "only" not in entry.items:
+            return True
+        return self.form in (
+            item.text for item in self.items(entry, "only") if isinstance(item, Scalar)
+        )
+
+    def element(self, node: Table, default: str) -> str:
+        """The format of one element, in the number format that the file is read for."""
+        if not isinstance(node.items.get("format"), Table):
+            return self.choice(node, "format", FORMATS, default)
+        only = self.format_names(node, "only") if "only" in node.items else self.formats
+        table = self.mapping(node.items["format"], "format", " ".join(only), "")
+        found = {name: self.choice(table, name, FORMATS, default) for name in only}
+        return found.get(self.form, default)
 
     def vlnv(self, root: Table, name: str) -> str:
         text = self.text(root, "vlnv")
         match = _VLNV.fullmatch(text)
         if "vlnv" in root.items and (match is None or match[1] != name):
-            form = f"vendor:library:{name or 'kernel'}:version"
+            form = f"vendor:library:{name if _is_name(name) else 'kernel'}:version"
             self.faults.add(root.lines["vlnv"], f"vlnv: {shown(text)}; expected {form}")
         return text
 
@@ -216,13 +275,14 @@ class _Reader:
 
     def memory(self, entry: Node) -> Argument:
         needed = "name kind direction format shape layout bundle align"
-        node = self.mapping(entry, "argument", needed, "stride when doc")
-        form = self.choice(node, "format", FORMATS, "int8")
+        node = self.mapping(entry, "argument", needed, "stride when only doc")
+        self.format_names(node, "only")
+        form = self.element(node, "int8")
         shape = self.shape(node)
         return Argument(
             name=self.name(node, "name"),
             kind="memory",
-            direction=self.choice(node, "direction", ("read", "write"), "read"),
+            direction=self.choice(node, "direction", DIRECTIONS, "read"),
             format=form,
             shape=shape,
             layout=self.choice(node, "layout", ("row_major",), "row_major"),
@@ -235,9 +295,10 @@ class _Reader:
         )
 
     def scalar(self, entry: Node, needed: str) -> Argument:
-        node = self.mapping(entry, "argument", needed, "bits doc")
+        node = self.mapping(entry, "argument", needed, "bits only doc")
         self.choice(node, "kind", ("memory", "scalar"), "scalar")
-        form = self.choice(node, "format", FORMATS, "uint32")
+        self.format_names(node, "only")
+        form = self.element(node, "uint32")
         return Argument(
             name=self.name(node, "name"),
             kind="scalar",
@@ -254,7 +315,9 @@ class _Reader:
         )
 
     def extra(self, node: Node) -> Argument:
-        """A register beyond the ABI, described like a scalar."""
+        """A register beyond the ABI, described like a scalar; it exists in every format."""
+        if isinstance(node, Table) and "only" in node.items:
+            self.faults.add(node.lines["only"], "only: a register exists in every number format")
         return self.scalar(node, "name format")
 
     def variants(self, node: Table, form: str, shape: tuple[str | int, ...]) -> tuple[Variant, ...]:
@@ -296,11 +359,11 @@ class _Reader:
     # What several entries must agree on
 
     def check_names(
-        self, root: Table, arguments: tuple[Argument, ...], extra: tuple[Argument, ...]
+        self, root: Table, here: list[tuple[Node, Argument]], extra: tuple[Argument, ...]
     ) -> None:
         seen: dict[str, str] = {}
-        nodes = (*self.items(root, "arguments"), *self.items(root, "registers"))
-        for node, argument in zip(nodes, (*arguments, *extra), strict=True):
+        arguments = tuple(argument for _, argument in here)
+        for node, argument in (*here, *zip(self.items(root, "registers"), extra, strict=True)):
             wide = argument.kind == "memory" or FORMATS[argument.format] == 64
             words = {f"{argument.name}_lo", f"{argument.name}_hi"} if wide else set()
             for word in sorted({argument.name, *words}):
@@ -318,16 +381,16 @@ class _Reader:
     def check_references(
         self,
         root: Table,
-        arguments: tuple[Argument, ...],
+        arguments: tuple[tuple[Node, Argument], ...],
         bundles: tuple[Bundle, ...],
         dimensions: tuple[tuple[str, int], ...],
     ) -> None:
-        scalars = {a.name for a in arguments if a.kind == "scalar"} - {""}
-        flags = {f.name for a in arguments for f in a.bits}
+        scalars = {a.name for _, a in arguments if a.kind == "scalar"} - {""}
+        flags = {f.name for _, a in arguments for f in a.bits}
         for name, _ in dimensions:
             if name not in scalars:
                 self.reference(root.lines["dimensions"], "dimension", name, scalars)
-        for node, argument in zip(self.items(root, "arguments"), arguments, strict=True):
+        for node, argument in arguments:
             if argument.kind != "memory":
                 continue
             shapes = (argument.shape, *(v.shape for v in argument.variants))
@@ -524,9 +587,11 @@ def main(argv: list[str] | None = None) -> int:
     registers.add_argument("file", type=Path)
     registers.add_argument("--out", type=Path, required=True)
     commands.add_parser("map", help="print the register map").add_argument("file", type=Path)
+    for command in commands.choices.values():
+        command.add_argument("--format", default="", help="number format, where the file has some")
     arguments = parser.parse_args(argv)
     try:
-        kernel = load(arguments.file)
+        kernel = load(arguments.file, form=arguments.format)
         if arguments.command == "registers":
             from bitwright import registers as block
 

@@ -68,9 +68,8 @@ def _build(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
 def _values(design: Design) -> dict[str, Any]:
     """What a generator may want to know of a design, by the names that configs use."""
     values: dict[str, Any] = {"clock_mhz": design.clock_mhz}
-    for kernel in design.kernels:
-        for name in ("rows", "cols", "a_kib", "b_kib", "format"):
-            values[name] = getattr(kernel, name)
+    for kernel in design.rtl:
+        values |= {**dict(kernel.sizes), "format": kernel.format}
     return values
 
 
@@ -158,7 +157,7 @@ def _each(target: str, design: Design, tools: Mapping[str, Tool]) -> tuple[Step,
 
     cores = Cores()
     tops = [design.target.system] if design.target.system else []
-    tops += [f"bitwright:rtl:{kernel.name}" for kernel in design.kernels]
+    tops += [f"bitwright:rtl:{kernel.name}" for kernel in design.rtl]
     found = dict.fromkeys(vlnv for top in reversed(tops) for vlnv in _family(cores, top, target))
     return tuple(_run(design, cores, vlnv, target, tools) for vlnv in found)
 

@@ -221,3 +221,56 @@ def test_reading_a_signature_imports_no_compiler():
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+# --- number formats ---
+
+FFN = ROOT / "ip" / "ffn" / "kernel.yml"
+FORMATS = """\
+kernel: k
+vlnv: a:b:k:1
+formats: [fp16, int8]
+bundles: {gmem: {data_width: 64, addr_width: 64}}
+arguments:
+  - {name: x, kind: memory, direction: read_write, format: {fp16: fp16, int8: int8}, shape: [4],
+     layout: row_major, bundle: gmem, align: 8}
+  - {name: scale, kind: scalar, format: int32, only: [int8]}
+  - {name: size, kind: scalar, format: uint32}
+"""
+
+
+def test_a_file_is_read_for_one_number_format_at_a_time(tmp_path):
+    path = tmp_path / "kernel.yml"
+    path.write_text(FORMATS)
+    fp16, int8 = (kernel.load(path, form=form) for form in ("fp16", "int8"))
+    assert (fp16.argument("x").format, int8.argument("x").format) == ("fp16", "int8")
+    assert [a.name for a in fp16.arguments] == ["x", "size"]
+    assert [a.name for a in int8.arguments] == ["x", "scale", "size"]
+    assert (fp16.register("size").offset, int8.register("size").offset) == (0x1C, 0x24)
+    assert (fp16.format, fp16.formats) == ("fp16", ("fp16", "int8"))
+
+
+@pytest.mark.parametrize(
+    ("edit", "form", "message"),
+    [
+        (("", ""), "", "kernel.yml:3: formats: no number format was asked"),
+        (("", ""), "int9", "number format 'int9'; did you mean 'int8'?"),
+        (("fp16: fp16, ", ""), "int8", "kernel.yml:6: missing key 'fp16'"),
+        (("fp16: fp16", "fp16: fp17"), "int8", "fp16: 'fp17'; did you mean 'fp16'?"),
+        (("int8: int8}", "int8: int8, w4: int4}"), "int8", "unknown key 'w4'"),
+        (("only: [int8]", "only: [int7]"), "fp16", "only: 'int7'; did you mean 'int8'?"),
+        (("[fp16, int8]", "[fp16, int8, fp16]"), "fp16", "'fp16' stands there twice"),
+    ],
+)
+def test_a_fault_of_number_formats_is_named_whatever_format_is_asked(tmp_path, edit, form, message):
+    path = tmp_path / "kernel.yml"
+    path.write_text(FORMATS.replace(*edit) if edit[0] else FORMATS)
+    with pytest.raises(ConfigError) as caught:
+        kernel.load(path, "kernel.yml", form=form)
+    assert message in str(caught.value)
+
+
+def test_fp16_of_the_feed_forward_takes_its_arguments_in_the_published_order():
+    offsets = {r.name: r.offset for r in kernel.load(FFN, form="fp16").registers}
+    published = ["x", "fc_bias", "fc_weight", "proj_bias", "proj_weight", "y"]
+    assert [offsets[name] for name in published] == [0x10, 0x1C, 0x28, 0x34, 0x40, 0x4C]

@@ -39,7 +39,8 @@ def faults(root: Path, **more: object) -> list[str]:
 
 
 def line_of(path: Path, text: str) -> int:
-    return next(n for n, line in enumerate(path.read_text().splitlines(), 1) if text in line)
+    lines = path.read_text().splitlines(keepends=True)
+    return next(n for n, line in enumerate(lines, 1) if text in line)
 
 
 # --- what is there ---
@@ -123,7 +124,36 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
         "heads",
         "heads: 15 does not divide embed_dim 1024; the nearest that do: 4, 8, 16",
     ),
-    "format": (lambda t: t.replace("int8", "int7"), "int7", "did you mean 'int8'?"),
+    "format": (lambda t: t.replace("int8", "int7", 1), "int7", "did you mean 'int8'?"),
+    "unknown_kernel": (
+        lambda text: text.replace("name: ffn ", "name: fnn "),
+        "name: fnn",
+        "name: expected one of matmul, mhsa, ffn, found 'fnn'; did you mean 'ffn'?",
+    ),
+    "size_of_another_kernel": (
+        lambda text: text.replace("    lanes: 8\ntargets", "    lanes: 8\n    rows: 9\ntargets"),
+        "rows: 9",
+        "unknown key 'rows'",
+    ),
+    "lanes": (
+        lambda text: text.replace("    lanes: 8\ntargets", "    lanes: 64\ntargets"),
+        "lanes: 64",
+        "lanes: 64 does not divide token_tile 32",
+    ),
+    "context": (
+        lambda text: text.replace("context: 128", "context: 64 "),
+        "context",
+        "context: 64 rows hold no 128 tokens (seq_len)",
+    ),
+    "beat": (
+        lambda text: (
+            text.replace("ff_dim: 4096", "ff_dim: 4080")
+            .replace("format: int8     # csim", "format: fp16     # csim")
+            .replace("hls\n    format: int8\n", "hls\n    format: int8 \n")
+        ),
+        "format: int8 ",
+        "format: int8: ff_dim 4080 is no multiple of 32, the weights of a beat",
+    ),
     "array_size": (lambda t: t.replace("rows: 8", "rows: 7"), "rows", "one of 4, 8, 16, found '7'"),
     "panel": (
         lambda text: text.replace("a_kib: 128", "a_kib: 16 "),
@@ -231,7 +261,7 @@ def test_an_array_with_more_multipliers_than_the_part_is_refused(root: Path):
     spoil(root, lambda text: text.replace("rows: 8", "rows: 16").replace("cols: 8", "cols: 16"))
     (fault,) = faults(root)
     assert "16 x 16 needs at least 260 dsp; ulx3s-85f (LFE5U-85F) has 156" in fault
-    assert design.load("gpt2-medium", root=root, target="u280").kernel("matmul").rows == 16
+    assert design.load("gpt2-medium", root=root, target="u280").kernel("matmul").size("rows") == 16
 
 
 def test_buffers_larger_than_the_block_ram_of_the_part_are_refused(root: Path):
@@ -250,10 +280,10 @@ def only_open(toolchain: str) -> tuple[str, ...]:
 def test_the_first_target_whose_tools_are_installed_is_taken_and_the_choice_is_explained(
     root: Path,
 ):
-    spoil(root, lambda text: text.replace("[ulx3s-85f, pynq-z2,", "[pynq-z2, ulx3s-85f,"))
+    spoil(root, lambda text: text.replace("[ulx3s-85f, u280,", "[u280, ulx3s-85f,"))
     found = design.load("gpt2-medium", root=root, missing=only_open)
     assert found.target.name == "ulx3s-85f"
-    assert "pynq-z2 lacks vivado" in found.choice
+    assert "u280 lacks vivado" in found.choice
 
 
 def test_a_target_without_its_tools_says_what_is_missing_and_which_would_work(root: Path):

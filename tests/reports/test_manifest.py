@@ -28,7 +28,9 @@ def design() -> Design:
         *("", "", 50.0, 32, Resources(83640, 83640, 208, 156, 0)),
     )
     model = Model("gpt2", 1, 64, 2, 256, 16)
-    kernel = KernelSpec("matmul", "rtl", "int8", 4, 4, 8, 8)
+    kernel = KernelSpec(
+        "matmul", "rtl", "int8", (("rows", 4), ("cols", 4), ("a_kib", 8), ("b_kib", 8))
+    )
     return Design("toy", CONFIG, target, "asked for", model, (kernel,), 50.0, 1)
 
 
