@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from bitwright.golden import matmul, requant
+from bitwright.golden import matmul, pack_int4, requant, unpack_int4
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -95,3 +95,28 @@ def test_matmul_refuses_operands_that_share_no_k():
 def test_requant_refuses_another_element_type():
     with pytest.raises(TypeError, match="acc is int64; expected int32"):
         requant(np.zeros(2, np.int64), *np.zeros((2, 2), np.int32), np.zeros(2, np.uint8))
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_int4_survives_packing(data):
+    shape = (data.draw(st.integers(0, 3)), 2 * data.draw(st.integers(0, 9)))
+    values = data.draw(hnp.arrays(np.int8, shape, elements=st.integers(-8, 7)))
+    packed = pack_int4(values)
+    assert packed.shape == (shape[0], shape[1] // 2)
+    assert np.array_equal(unpack_int4(packed), values)
+
+
+def test_int4_of_even_index_lies_in_the_low_half():
+    packed = pack_int4(np.array([1, -8, -1, 7], np.int8))
+    assert packed.tolist() == [0x81, 0x7F]
+    assert unpack_int4(packed).tolist() == [1, -8, -1, 7]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [([-9, 0], "span -9 to 0; int4 holds -8 to 7"), ([8, 0], "span 0 to 8"), ([1, 2, 3], "even")],
+)
+def test_pack_int4_refuses_what_nibbles_do_not_hold(values, message):
+    with pytest.raises(ValueError, match=message):
+        pack_int4(np.array(values, np.int8))

@@ -1,5 +1,5 @@
 """Integer reference of every operator, exactly as the hardware computes it."""
 
-from bitwright.golden.linear import matmul, requant
+from bitwright.golden.linear import matmul, pack_int4, requant, unpack_int4
 
-__all__ = ["matmul", "requant"]
+__all__ = ["matmul", "pack_int4", "requant", "unpack_int4"]

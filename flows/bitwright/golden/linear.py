@@ -72,6 +72,29 @@ def matmul(
     return requant(acc, bias, mult, shift)
 
 
+def pack_int4(values: Int8) -> UInt8:
+    """Two's complement nibbles of int4 numbers, the element of even index in the low half.
+
+    values: int8 [..., N], N even, each within -8..7; returns uint8 [..., N / 2].
+    Raises ValueError for an odd N or a value outside int4.
+    """
+    _expect(values, np.int8, "values")
+    if values.ndim == 0 or values.shape[-1] % 2:
+        raise ValueError(f"values has shape {values.shape}; expected an even last axis")
+    if np.any((values < -8) | (values > 7)):
+        raise ValueError(f"values span {values.min()} to {values.max()}; int4 holds -8 to 7")
+    nibbles = values.view(np.uint8) & np.uint8(0xF)
+    return nibbles[..., 0::2] | nibbles[..., 1::2] << np.uint8(4)
+
+
+def unpack_int4(packed: UInt8) -> Int8:
+    """The inverse of `pack_int4`: uint8 [..., M] to int8 [..., 2 * M], each within -8..7."""
+    _expect(packed, np.uint8, "packed")
+    nibbles = np.stack((packed & np.uint8(0xF), packed >> np.uint8(4)), axis=-1)
+    signed: Int8 = ((nibbles ^ 8) - np.uint8(8)).view(np.int8)  # bit 3 is the sign
+    return signed.reshape(*packed.shape[:-1], 2 * packed.shape[-1])
+
+
 def _product(total: Int64, mult: Int32) -> tuple[Int64, Int64]:
     """total * mult as (upper, lower), the number upper * 2**16 + lower with 0 <= lower < 2**16.
 
