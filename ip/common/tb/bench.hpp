@@ -15,6 +15,7 @@
 #ifndef BITWRIGHT_BENCH_HPP
 #define BITWRIGHT_BENCH_HPP
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -61,10 +62,9 @@ struct Buffer {
 #endif
     const std::size_t least = (size + kBeatBytes - 1) / kBeatBytes;
     const std::size_t inner = least > depth ? least : depth;
-    Bytes initial(kGuardBeats * kBeatBytes, kFill);
-    initial.insert(initial.end(), before.begin(), before.end());
-    before.swap(initial);
-    before.resize((inner + 2 * kGuardBeats) * kBeatBytes, kFill);
+    Bytes whole((inner + 2 * kGuardBeats) * kBeatBytes, kFill);
+    std::copy(before.begin(), before.end(), whole.begin() + kGuardBeats * kBeatBytes);
+    before.swap(whole);
     beats.resize(before.size() / kBeatBytes);
     for (std::size_t i = 0; i < beats.size(); ++i) {
       for (int word = 0; word < 4; ++word) {
