@@ -1,0 +1,138 @@
+"""The kernels' networks in floating point (float64): what their integers approximate.
+
+It takes and gives real values. The names are those of golden.ffn and golden.attention, so that a
+call of one reads like a call of the other. Every intermediate value can be had as a trace: the
+calibration of quantize and the bounds of golden.bounds read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bitwright.golden import floating
+from bitwright.golden.floating import Float
+from bitwright.golden.softmax import causal_mask
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """y = x weight^T + bias, as PyTorch's nn.Linear stores it."""
+
+    weight: Float  # [out, in]
+    bias: Float  # [out]
+
+    def __call__(self, x: Float) -> Float:
+        y: Float = x @ self.weight.T + self.bias
+        return y
+
+
+@dataclass(frozen=True, slots=True)
+class Ffn:
+    """fc: embed -> ff; proj: ff -> embed. GPT-2 has the tanh form of GELU, BERT that with erf."""
+
+    fc: Linear
+    proj: Linear
+    gelu: Callable[[Float], Float] = floating.gelu_tanh
+
+
+@dataclass(frozen=True, slots=True)
+class Mhsa:
+    """q, k, v, proj: embed -> embed; heads of embed / heads columns, head 0 first."""
+
+    q: Linear
+    k: Linear
+    v: Linear
+    proj: Linear
+    heads: int
+
+
+@dataclass(frozen=True, slots=True)
+class FfnTrace:
+    """Every value between x and y; [..., tokens, ff] or [..., tokens, embed]."""
+
+    x: Float
+    hidden: Float  # fc(x)
+    activated: Float  # gelu(hidden)
+    y: Float
+
+
+@dataclass(frozen=True, slots=True)
+class MhsaTrace:
+    """Every value between x and y.
+
+    x, q, context, y: [..., tokens, embed]; keys, values: [..., position + tokens, embed];
+    scores, probabilities: [..., heads, tokens, position + tokens], scores after 1/sqrt(head_dim)
+    """
+
+    x: Float
+    q: Float
+    keys: Float
+    values: Float
+    scores: Float
+    probabilities: Float
+    context: Float
+    y: Float
+
+
+def ffn(x: Float, p: Ffn) -> Float:
+    """y = proj(gelu(fc(x))); x and y: [..., tokens, embed]."""
+    return trace_ffn(x, p).y
+
+
+def trace_ffn(x: Float, p: Ffn) -> FfnTrace:
+    """ffn with its intermediate values."""
+    hidden = p.fc(x)
+    activated = p.gelu(hidden)
+    return FfnTrace(x=x, hidden=hidden, activated=activated, y=p.proj(activated))
+
+
+def mhsa(
+    x: Float,
+    p: Mhsa,
+    *,
+    causal: bool,
+    position: int = 0,
+    key_cache: Float | None = None,
+    value_cache: Float | None = None,
+) -> tuple[Float, Float, Float]:
+    """y, keys and values as golden.attention.mhsa gives them, of [..., tokens, embed]."""
+    past = (cache if cache is not None else x[..., :0, :] for cache in (key_cache, value_cache))
+    keys, values = (cache[..., :position, :] for cache in past)
+    t = trace_mhsa(x, p, causal=causal, past_keys=keys, past_values=values)
+    return t.y, t.keys, t.values
+
+
+def trace_mhsa(
+    x: Float,
+    p: Mhsa,
+    *,
+    causal: bool,
+    past_keys: Float | None = None,
+    past_values: Float | None = None,
+) -> MhsaTrace:
+    """mhsa with its intermediate values, after the keys and values of earlier tokens, if any."""
+    nothing = x[..., :0, :]
+    q = p.q(x)
+    keys = np.concatenate([nothing if past_keys is None else past_keys, p.k(x)], axis=-2)
+    values = np.concatenate([nothing if past_values is None else past_values, p.v(x)], axis=-2)
+    tokens, total, head_dim = x.shape[-2], keys.shape[-2], x.shape[-1] // p.heads
+    mask = causal_mask(tokens, total - tokens, total) if causal else None
+    scores = by_head(q, p.heads) @ by_head(keys, p.heads).swapaxes(-1, -2) / np.sqrt(head_dim)
+    probabilities = floating.softmax(scores, mask)
+    context = beside(probabilities @ by_head(values, p.heads))
+    y = p.proj(context)
+    return MhsaTrace(x, q, keys, values, scores, probabilities, context, y)
+
+
+def by_head(x: Float, heads: int) -> Float:
+    """[..., rows, embed] -> [..., heads, rows, embed / heads]."""
+    return x.reshape(*x.shape[:-1], heads, x.shape[-1] // heads).swapaxes(-2, -3)
+
+
+def beside(x: Float) -> Float:
+    """Undoes by_head."""
+    rows = x.swapaxes(-2, -3)
+    return rows.reshape(*rows.shape[:-2], -1)

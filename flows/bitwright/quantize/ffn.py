@@ -1,0 +1,91 @@
+"""The feed-forward block to integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bitwright.golden import ffn as golden
+from bitwright.golden import gelu as golden_gelu
+from bitwright.golden import network
+from bitwright.golden.floating import Float
+from bitwright.golden.linear import Int8
+from bitwright.quantize import calibration as seen
+from bitwright.quantize.linear import quantize_linear
+
+
+@dataclass(frozen=True, slots=True)
+class QuantizedFfn:
+    """params and what their integers mean: real value = integer * scale."""
+
+    params: golden.Ffn
+    x_scale: float
+    hidden_scale: float  # between fc and gelu
+    activated_scale: float  # between gelu and proj
+    y_scale: float
+    fc_weight_scale: Float  # [ff]: x_scale is in it
+    proj_weight_scale: Float  # [embed]: activated_scale is in it
+
+    def x(self, real: Float) -> Int8:
+        """Real activations to what the kernel takes."""
+        return seen.to_int8(real, self.x_scale)
+
+    def y(self, integers: Int8) -> Float:
+        """What the kernel gives to real values."""
+        return integers.astype(np.float64) * self.y_scale
+
+
+def quantize_ffn(p: network.Ffn, batch: Float, *, weight_bits: int = 8) -> QuantizedFfn:
+    """int8 (weight_bits 8) or w4a8 (4) parameters of kernel `ffn`.
+
+    batch: [..., tokens, embed], real inputs like those of inference
+    Raises ConfigError for NaN or infinity, for a batch of another shape, and for a batch so far
+    from what the weights can do that a multiplier leaves 32 bits.
+    """
+    t = _trace(p, batch)
+    x_scale = seen.scale(seen.peak(t.x), 1.0)
+    hidden_reach = seen.reach(p.fc, seen.LEVELS * x_scale)
+    hidden_scale = seen.scale(seen.peak(t.hidden), hidden_reach, golden_gelu.MIN_SCALE)
+    # gelu(h) >= -0.17 however large -h: a batch that never got above zero says little of its range
+    activated_scale = seen.scale(seen.peak(t.activated), seen.LEVELS * hidden_scale)
+    y_reach = seen.reach(p.proj, seen.LEVELS * activated_scale)
+    y_scale = seen.scale(seen.peak(t.y), y_reach)
+    fc = quantize_linear(p.fc, x_scale, hidden_scale, seen.energy(t.x / x_scale), weight_bits, "fc")
+    proj = quantize_linear(
+        p.proj,
+        activated_scale,
+        y_scale,
+        seen.energy(t.activated / activated_scale),
+        weight_bits,
+        "proj",
+    )
+    return QuantizedFfn(
+        params=golden.Ffn(
+            fc.params, proj.params, golden_gelu.Gelu.of(hidden_scale, activated_scale)
+        ),
+        x_scale=x_scale,
+        hidden_scale=hidden_scale,
+        activated_scale=activated_scale,
+        y_scale=y_scale,
+        fc_weight_scale=fc.weight_scale,
+        proj_weight_scale=proj.weight_scale,
+    )
+
+
+def _trace(p: network.Ffn, batch: Float) -> network.FfnTrace:
+    """The batch's values, all of them finite."""
+    seen.require_batch(batch, p.fc.weight.shape[1])
+    seen.require_finite(
+        {
+            "calibration batch": batch,
+            "fc.weight": p.fc.weight,
+            "fc.bias": p.fc.bias,
+            "proj.weight": p.proj.weight,
+            "proj.bias": p.proj.bias,
+        }
+    )
+    with np.errstate(over="ignore", invalid="ignore"):  # told below
+        t = network.trace_ffn(np.asarray(batch, np.float64), p)
+    seen.require_finite({"fc(batch)": t.hidden, "gelu(fc(batch))": t.activated, "y": t.y})
+    return t

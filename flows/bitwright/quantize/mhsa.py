@@ -1,0 +1,146 @@
+"""Multi-head self-attention to integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bitwright.errors import ConfigError
+from bitwright.golden import attention as golden
+from bitwright.golden import network, softmax
+from bitwright.golden.floating import Float
+from bitwright.golden.integer import dyadic
+from bitwright.golden.linear import Int8
+from bitwright.quantize import calibration as seen
+from bitwright.quantize.linear import quantize_linear
+
+
+@dataclass(frozen=True, slots=True)
+class QuantizedMhsa:
+    """params and what their integers mean: real value = integer * scale.
+
+    Queries and keys have a scale per channel, whose product is the same in every channel, so that
+    the sum over channels has one scale: a channel where keys are large and queries small, as
+    trained networks have them, loses nothing.
+    """
+
+    params: golden.Mhsa
+    x_scale: float
+    q_scale: Float  # [embed]
+    key_scale: Float  # [embed]
+    value_scale: float
+    score_scale: float  # q_scale * key_scale / sqrt(head_dim)
+    context_scale: float  # between the heads and proj
+    y_scale: float
+    weight_scale: dict[str, Float]  # of q, k, v, proj: [embed], its input's scale in it
+
+    def x(self, real: Float) -> Int8:
+        """Real activations to what the kernel takes."""
+        return seen.to_int8(real, self.x_scale)
+
+    def y(self, integers: Int8) -> Float:
+        """What the kernel gives to real values."""
+        return integers.astype(np.float64) * self.y_scale
+
+
+def quantize_mhsa(
+    p: network.Mhsa, batch: Float, *, causal: bool, weight_bits: int = 8
+) -> QuantizedMhsa:
+    """int8 (weight_bits 8) or w4a8 (4) parameters of kernel `mhsa`.
+
+    batch: [..., tokens, embed], real inputs like those of inference, each [tokens, embed] a
+    sequence by itself; causal: as the kernel will be called
+    Raises ConfigError for NaN or infinity, for a batch of another shape, for scores whose steps are
+    too large (softmax.MAX_SCALE), and for a batch so far from what the weights can do that
+    a multiplier leaves 32 bits.
+    """
+    t = _trace(p, batch, causal=causal)
+    x_scale = seen.scale(seen.peak(t.x), 1.0)
+    x_peak = seen.LEVELS * x_scale
+    q_scale, key_scale = _query_and_key_scales(p, t, x_peak)
+    value_scale = seen.scale(seen.peak(t.values), seen.reach(p.v, x_peak))
+    context_scale = seen.scale(seen.peak(t.context), seen.LEVELS * value_scale)
+    y_scale = seen.scale(seen.peak(t.y), seen.reach(p.proj, seen.LEVELS * context_scale))
+    x_energy = seen.energy(t.x / x_scale)
+    context_energy = seen.energy(t.context / context_scale)
+    score_scale = float(q_scale[0] * key_scale[0]) / np.sqrt(len(q_scale) // p.heads)
+    layers = {
+        name: quantize_linear(getattr(p, name), of, to, energy, weight_bits, name)
+        for name, of, to, energy in (
+            ("q", x_scale, q_scale, x_energy),
+            ("k", x_scale, key_scale, x_energy),
+            ("v", x_scale, value_scale, x_energy),
+            ("proj", context_scale, y_scale, context_energy),
+        )
+    }
+    constants = _softmax(score_scale)
+    mult, shift = dyadic(2.0**-constants.out_bits * value_scale / context_scale)
+    return QuantizedMhsa(
+        params=golden.Mhsa(
+            **{name: layer.params for name, layer in layers.items()},
+            softmax=constants,
+            context_mult=mult,
+            context_shift=shift,
+            heads=p.heads,
+        ),
+        x_scale=x_scale,
+        q_scale=q_scale,
+        key_scale=key_scale,
+        value_scale=value_scale,
+        score_scale=score_scale,
+        context_scale=context_scale,
+        y_scale=y_scale,
+        weight_scale={name: layer.weight_scale for name, layer in layers.items()},
+    )
+
+
+def _query_and_key_scales(
+    p: network.Mhsa, t: network.MhsaTrace, x_peak: float
+) -> tuple[Float, Float]:
+    """Scales [embed] of q and k, their product the same in every channel.
+
+    The product is the least at which no channel saturates, and each channel then shares its slack
+    evenly between q and k.
+    """
+    q_peak = _channel_peaks(t.q, seen.reach(p.q, x_peak))
+    key_peak = _channel_peaks(t.keys, seen.reach(p.k, x_peak))
+    least = 1.01 * softmax.MIN_SCALE * np.sqrt(len(q_peak) // p.heads)
+    product = max(float((q_peak * key_peak).max()) / seen.LEVELS**2, least)
+    q_scale: Float = np.sqrt(product * q_peak / key_peak)
+    return q_scale, product / q_scale
+
+
+def _softmax(score_scale: float) -> softmax.Softmax:
+    if not score_scale <= softmax.MAX_SCALE:
+        raise ConfigError(
+            f"quantize: one step of the scores is {score_scale:.6g} nats\n"
+            f"  expected  at most {softmax.MAX_SCALE}, else neighbouring scores are a guess apart\n"
+            f"  likely    queries and keys of the calibration batch are too large for int8\n"
+            f"  next      look for outlier channels of q and k, or scale the weights of q down"
+        )
+    return softmax.Softmax.of(score_scale)
+
+
+def _channel_peaks(x: Float, possible: float) -> Float:
+    """Largest magnitude of each column, at least a thousandth of the largest of all."""
+    peaks: Float = np.abs(x).reshape(-1, x.shape[-1]).max(axis=0)
+    return np.maximum(peaks, (float(peaks.max()) or possible or 1.0) / 1024)
+
+
+def _trace(p: network.Mhsa, batch: Float, *, causal: bool) -> network.MhsaTrace:
+    """The batch's values, all of them finite."""
+    seen.require_batch(batch, p.q.weight.shape[1])
+    layers = ((name, getattr(p, name)) for name in ("q", "k", "v", "proj"))
+    seen.require_finite(
+        {"calibration batch": batch}
+        | {
+            f"{name}.{part}": getattr(layer, part)
+            for name, layer in layers
+            for part in ("weight", "bias")
+        }
+    )
+    with np.errstate(over="ignore", invalid="ignore"):  # told below
+        t = network.trace_mhsa(np.asarray(batch, np.float64), p, causal=causal)
+    seen.require_finite({"q": t.q, "k": t.keys, "v": t.values, "scores": t.scores, "y": t.y})
+    return t
