@@ -60,11 +60,11 @@ def dyadic(ratio: float) -> tuple[int, int]:
 
     mult: of 32 bits, |mult| >= 2**30 where shift < 63, so within 2**-31 of the ratio, relatively;
     0 <= shift <= 63: what lies below 2**-33 keeps fewer bits. Source: I-BERT, section 3.1.
-    Raises ValueError for a ratio of 2**31 or more, one that is not finite, one that rounds to 0.
+    Raises ValueError for a ratio that rounds to 2**31 or more or to 0, or is not finite.
     """
-    if not math.isfinite(ratio) or abs(ratio) >= 2**31:
+    shift = min(63, 31 - math.frexp(ratio)[1]) if math.isfinite(ratio) else -1
+    if shift < 0:
         raise ValueError(f"the ratio of scales is {ratio}; expected less than 2**31")
-    shift = min(63, 31 - math.frexp(ratio)[1])
     mult = round(math.ldexp(ratio, shift))
     if abs(mult) == 2**31:  # rounded up
         mult, shift = mult // 2, shift - 1
