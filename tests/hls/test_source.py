@@ -113,6 +113,23 @@ def test_arguments_are_bound_to_what_the_top_gives():
     assert len(found.sites(generic)) == 1
 
 
+def test_an_access_knows_the_conditions_it_is_made_under():
+    text = """void f(int a[4], int i, int j) {
+      if (i + 1 == 0) { a[0]; if (j < 2) { a[1]; } else a[2]; }
+      j ? a[3] : 0;
+    }"""
+    found = [a for a in function(text, "f").accesses if a.variable.name == "a"]
+    guards = [[(sorted(g.names), g.equality) for g in access.guards] for access in found]
+    first, second = (["i"], True), (["j"], False)
+    assert guards == [[first], [first, second], [first, second], [second]]
+
+
+def test_linkage_and_constants_of_namespaces_are_seen():
+    found = read('extern "C" { const int N = 3; void f(int a[N]) {} } void g() {}')
+    f, g = found.functions
+    assert (f.c_linkage, g.c_linkage, f.parameters[0].sizes) == (True, False, (3,))
+
+
 def test_additions_of_literals_are_told():
     operations = function(NODES, "node0").operations
     assert [(o.operator, o.operands) for o in operations] == [

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 import tree_sitter_cpp
 from tree_sitter import Language, Node, Parser
@@ -21,6 +22,7 @@ from bitwright.hls.source import (
     Argument,
     Call,
     Function,
+    Guard,
     Loop,
     Operation,
     Pragma,
@@ -137,6 +139,24 @@ class _Open:
 
 
 @dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around something at file level."""
+
+    space: tuple[str, ...] = ()
+    template: bool = False
+    c_linkage: bool = False
+    depth: int = 0
+
+    def inside(self, node: Node, name: str) -> _Around:
+        return _Around(
+            space=(*self.space, name) if name else self.space,
+            template=self.template or node.type == "template_declaration",
+            c_linkage=self.c_linkage or node.type == "linkage_specification",
+            depth=self.depth + 1,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where the walk is: what is said about a node from outside it."""
 
@@ -144,7 +164,12 @@ class _Place:
     scope: Span
     loop: int | None = None
     mode: str = "read"
+    guards: tuple[Guard, ...] = ()
     label: Node | None = None  # the labelled statement that this is the statement of
+
+    def inside(self, **changes: Any) -> _Place:
+        """One level deeper; what an expression is used for and a label do not reach there."""
+        return replace(self, **{"depth": self.depth + 1, "mode": "read", "label": None, **changes})
 
 
 class _Reader:
@@ -176,24 +201,26 @@ class _Reader:
     # File level
 
     def file(self, root: Node) -> None:
-        stack: list[tuple[Node, tuple[str, ...], bool, int]] = [(root, (), False, 0)]
+        stack = [(root, _Around())]
         while stack:
-            node, space, template, depth = stack.pop()
-            if depth > MAX_DEPTH:
+            node, around = stack.pop()
+            if around.depth > MAX_DEPTH:
                 raise _TooDeep(_line(node))
             if node.type == "function_definition":
-                self.function(node, space, template)
+                self.function(node, around)
             elif node.type == "preproc_def":
                 self.define(node)
             elif node.type == "preproc_call":
                 self.pragmas.extend(self.pragma(node, None))
-            elif node.type in ("declaration", "field_declaration") and not space:
+            elif node.type == "declaration":
                 self.file_level(node, _span(root))
             else:
-                if node.type in _SPACES and (name := node.child_by_field_name("name")):
-                    space = (*space, self.text(name))
-                template = template or node.type == "template_declaration"
-                stack.extend((c, space, template, depth + 1) for c in reversed(node.named_children))
+                inner = around.inside(node, self.name(node) if node.type in _SPACES else "")
+                stack.extend((child, inner) for child in reversed(node.named_children))
+
+    def name(self, node: Node) -> str:
+        found = node.child_by_field_name("name")
+        return self.text(found) if found else ""
 
     def define(self, node: Node) -> None:
         """`#define NAME 5`."""
@@ -218,7 +245,7 @@ class _Reader:
 
     # Functions
 
-    def function(self, node: Node, space: tuple[str, ...], template: bool) -> None:
+    def function(self, node: Node, around: _Around) -> None:
         declarator = node.child_by_field_name("declarator")
         body = node.child_by_field_name("body")
         while declarator is not None and declarator.type != "function_declarator":
@@ -239,9 +266,10 @@ class _Reader:
         self.functions.append(
             Function(
                 name=name,
-                space=space,
+                space=around.space,
                 returns=(self.flat(returns) if returns else "") + (" *" if pointed else ""),
-                template=template,
+                template=around.template,
+                c_linkage=around.c_linkage,
                 parameters=parameters,
                 variables=tuple(found.variables),
                 loops=tuple(found.loops),
@@ -321,17 +349,19 @@ class _Reader:
     def visit(self, node: Node, place: _Place, found: _Open) -> Iterator[tuple[Node, _Place]]:
         """Note what one node says; gives the nodes inside it, in the order of the file."""
         kind = node.type
-        deeper = _Place(place.depth + 1, place.scope, place.loop)
+        deeper = place.inside()
         if kind in ("identifier", "subscript_expression"):
             yield from self.access(node, place, found)
         elif kind in _LOOPS:
             yield from self.loop(node, place, found)
         elif kind == "labeled_statement":
-            inside = _Place(deeper.depth, place.scope, place.loop, label=node)
+            inside = place.inside(label=node)
             yield from ((child, inside) for child in node.named_children[1:])
         elif kind in ("compound_statement", "lambda_expression"):
-            inside = _Place(deeper.depth, _span(node), place.loop)
+            inside = place.inside(scope=_span(node))
             yield from ((child, inside) for child in node.named_children)
+        elif kind in ("if_statement", "conditional_expression", "switch_statement"):
+            yield from self.branches(node, deeper)
         elif kind == "declaration":
             yield from self.declaration(node, deeper, found)
         elif kind == "preproc_call":
@@ -341,11 +371,36 @@ class _Reader:
         elif kind in ("assignment_expression", "binary_expression", "update_expression"):
             yield from self.operation(node, deeper, found)
         elif kind in ("parenthesized_expression", "pointer_expression", "field_expression"):
-            mode = "pass" if node.children[0].type == "&" else place.mode
-            inside = _Place(deeper.depth, place.scope, place.loop, mode)
+            inside = place.inside(mode="pass" if node.children[0].type == "&" else place.mode)
             yield from ((child, inside) for child in node.named_children)
         else:
             yield from ((child, deeper) for child in node.named_children)
+
+    def branches(self, node: Node, place: _Place) -> Iterator[tuple[Node, _Place]]:
+        """The condition stands in what is around; the rest is done under it."""
+        condition = node.child_by_field_name("condition")
+        if condition is None:
+            yield from ((child, place) for child in node.named_children)
+            return
+        yield condition, place
+        test = condition
+        while test.type in ("condition_clause", "parenthesized_expression") and test.named_children:
+            test = test.named_children[-1]
+        sign = test.child_by_field_name("operator")
+        equal = test.type == "binary_expression" and sign is not None and sign.type == "=="
+        names = frozenset(self.names(condition))
+        for child in node.named_children:
+            if child != condition:
+                holds = equal and child == node.child_by_field_name("consequence")
+                yield child, replace(place, guards=(*place.guards, Guard(names, holds)))
+
+    def names(self, node: Node) -> Iterator[str]:
+        stack = [node]
+        while stack:
+            found = stack.pop()
+            if found.type == "identifier":
+                yield self.text(found)
+            stack.extend(found.named_children)
 
     def declaration(self, node: Node, place: _Place, found: _Open) -> Iterator[tuple[Node, _Place]]:
         for declarator in node.children_by_field_name("declarator"):
@@ -380,7 +435,7 @@ class _Reader:
                 body=_span(body) if body else span,
             )
         )
-        inside = _Place(place.depth + 1, _span(node), len(found.loops) - 1)
+        inside = place.inside(scope=_span(node), loop=len(found.loops) - 1)
         yield from ((child, inside) for child in node.named_children)
 
     def call(self, node: Node, place: _Place, found: _Open) -> Iterator[tuple[Node, _Place]]:
@@ -398,7 +453,7 @@ class _Reader:
             name = self.text(named) if named else ""
             mode = _METHODS.get(name, "update")
             if receiver is not None:
-                yield receiver, _Place(place.depth, place.scope, place.loop, mode)
+                yield receiver, replace(place, mode=mode)
         else:
             name = self.function_name(function)
         given = [child for child in listed.named_children if child.type != "comment"]
@@ -413,7 +468,7 @@ class _Reader:
         )
         passing = {"read": "write", "write": "read"}.get(_METHODS.get(name, ""), "pass")
         passing = passing if receiver else "pass"  # s.read(x) writes x
-        inside = _Place(place.depth, place.scope, place.loop, passing)
+        inside = replace(place, mode=passing)
         yield from ((argument, inside) for argument in given)
 
     def base(self, node: Node | None) -> str:
@@ -443,7 +498,7 @@ class _Reader:
             found.operations.append(Operation(operator, operands, _span(node)))
         for operand, mode in zip((left, right), modes, strict=True):
             if operand is not None:
-                yield operand, _Place(place.depth, place.scope, place.loop, mode)
+                yield operand, replace(place, mode=mode)
 
     def operand(self, node: Node) -> str:
         """A name or a literal, out of its parentheses and casts; "" of anything else."""
@@ -469,7 +524,7 @@ class _Reader:
             listed = inner.child_by_field_name("indices")
             indices[:0] = listed.named_children if listed else []
             inner = inner.child_by_field_name("argument")
-        within = _Place(place.depth + 1, place.scope, place.loop)
+        within = place.inside()
         if inner is not None and inner.type == "identifier":
             variable = found.lookup(self.text(inner), _span(inner))
             if variable is not None:

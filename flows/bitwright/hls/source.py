@@ -125,6 +125,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition that something is done under."""
+
+    names: frozenset[str]  # variables in it
+    equality: bool  # it is one `a == b`, and must hold
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """One mention of a variable."""
 
@@ -133,6 +141,7 @@ class Access:
     mode: str  # read, write, update (both), pass (to a function), look (empty(), size())
     loop: int | None
     span: Span
+    guards: tuple[Guard, ...] = ()  # outermost first
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,7 @@ class Function:
     space: tuple[str, ...]  # the namespaces and classes around it, outermost first
     returns: str  # the type as written
     template: bool
+    c_linkage: bool  # extern "C"
     parameters: tuple[Variable, ...]
     variables: tuple[Variable, ...]  # declared in it, in the order of the file
     loops: tuple[Loop, ...]
