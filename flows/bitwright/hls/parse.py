@@ -529,9 +529,11 @@ class _Reader:
             variable = found.lookup(self.text(inner), _span(inner))
             if variable is not None:
                 texts = tuple(self.flat(index) for index in indices)
-                found.accesses.append(Access(variable, texts, place.mode, place.loop, _span(node)))
+                found.accesses.append(
+                    Access(variable, texts, place.mode, place.loop, _span(node), place.guards)
+                )
         elif inner is not None:
-            yield inner, _Place(place.depth + 1, place.scope, place.loop, place.mode)
+            yield inner, place.inside(mode=place.mode)
         yield from ((index, within) for index in indices)
 
     # Pragmas
