@@ -43,7 +43,7 @@ def render(kernel: Kernel, spec: KernelSpec, model: Model) -> dict[str, str]:
     return {
         f"{kernel.name}.cpp": _text("top.cpp.j2", **shared, pragmas=list(pragmas(kernel, most))),
         f"{kernel.name}_config.hpp": _text("config.hpp.j2", kernel=kernel, sizes=sizes),
-        f"{kernel.name}_tb.cpp": _text("tb.cpp.j2", **shared, calls=list(_calls(kernel, most))),
+        f"{kernel.name}_tb.cpp": _text("tb.cpp.j2", **shared, calls=list(_calls(kernel))),
     }
 
 
@@ -58,8 +58,17 @@ def dimensions(kernel: Kernel, spec: KernelSpec, model: Model) -> dict[str, int]
     return {"tokens" if name == "seq_len" else name: value for name, value in found.items()}
 
 
-def beats(argument: Argument, most: Mapping[str, int], width: int) -> int:
-    """Beats of width bits that a memory argument fills when its dimensions are these."""
+def depths(kernel: Kernel, most: Mapping[str, int]) -> dict[str, int]:
+    """Beats of its bundle's width that each memory argument fills at most, by name."""
+    widths = {bundle.name: bundle.data_width for bundle in kernel.bundles}
+    return {
+        argument.name: _beats(argument, most, widths[argument.bundle])
+        for argument in kernel.arguments
+        if argument.bundle is not None
+    }
+
+
+def _beats(argument: Argument, most: Mapping[str, int], width: int) -> int:
     elements = 1
     for size in argument.shape:
         elements *= most[size] if isinstance(size, str) else size
@@ -76,9 +85,10 @@ def parameter(argument: Argument) -> str:
 def pragmas(kernel: Kernel, most: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     """Each INTERFACE pragma with its reason: ports, registers, then the control protocol."""
     widths = {bundle.name: bundle.data_width for bundle in kernel.bundles}
+    deep = depths(kernel, most)
     for argument in kernel.arguments:
         if argument.bundle is not None:
-            yield _port(argument, most, widths[argument.bundle])
+            yield _port(argument, deep[argument.name], widths[argument.bundle])
     for argument in kernel.arguments:
         what = "address of " if argument.kind == "memory" else ""
         offset = kernel.register(argument.name).offset
@@ -101,7 +111,7 @@ def pragmas(kernel: Kernel, most: Mapping[str, int]) -> Iterator[tuple[str, str]
     )
 
 
-def _port(argument: Argument, most: Mapping[str, int], width: int) -> tuple[str, str]:
+def _port(argument: Argument, depth: int, width: int) -> tuple[str, str]:
     burst = min(BURST_BYTES * 8 // width, MOST_BEATS)
     waiting = max(BUFFER_BEATS // burst, 1)
     ways = [way for way in ("read", "write") if way in argument.direction.split("_")]
@@ -110,7 +120,7 @@ def _port(argument: Argument, most: Mapping[str, int], width: int) -> tuple[str,
         f"{argument.name}: a burst of {burst} beats is {burst * width // 8} bytes;"
         f" {waiting} of them fill the depth of a block RAM.",
         f"mode=m_axi port={argument.name} bundle={argument.bundle} offset=slave"
-        f" depth={beats(argument, most, width)} max_widen_bitwidth={width} {' '.join(options)}",
+        f" depth={depth} max_widen_bitwidth={width} {' '.join(options)}",
     )
 
 
@@ -137,13 +147,11 @@ def _scalar(argument: Argument) -> str:
     return f"std::{argument.format}_t"
 
 
-def _calls(kernel: Kernel, most: Mapping[str, int]) -> Iterator[str]:
+def _calls(kernel: Kernel) -> Iterator[str]:
     """What the test bench passes to the top function."""
-    widths = {bundle.name: bundle.data_width for bundle in kernel.bundles}
     for argument in kernel.arguments:
-        if argument.bundle is not None:
-            depth = beats(argument, most, widths[argument.bundle])
-            yield f'bench.memory("{argument.name}", {depth})'
+        if argument.kind == "memory":
+            yield f'bench.memory("{argument.name}")'
         else:
             yield f'bench.scalar<{_scalar(argument)}>("{argument.name}")'
 

@@ -1,17 +1,16 @@
 // A test bench's hands: reads cases from files in the working directory, lends the kernel its memory,
 // and compares what it left. Used by the rendered <kernel>_tb.cpp, under g++ and under Vitis HLS,
-// whose cosimulation copies `depth` beats from each pointer: every buffer has at least so many.
+// whose cosimulation copies `depth` beats from each pointer: every buffer has at least DEPTH.
 //
 // NAME.txt holds words (bitwright/hls/vectors.py writes it), NAME.bin what their offsets point at:
+//   guard BEATS                                         around every buffer; stands once, first
 //   case NAME STATUS                                    what follows belongs to it
 //   scalar NAME VALUE
-//   memory NAME FORMAT COLUMNS SIZE OFFSET BYTES        SIZE bytes, the first BYTES from the file
+//   memory NAME FORMAT COLUMNS DEPTH SIZE OFFSET BYTES  SIZE bytes, the first BYTES from the file
 //   output NAME FIRST COUNT OFFSET BOUND                elements, counted from 0, that a run writes
 // Expected int8 elements are int8 and must be equal; for fp16 they are float32 and the elements may
-// be BOUND from them. Every other byte, SIZE and the guards around it included, must stay as it was.
-//
-// Built with -DEXACT_BUFFERS no buffer has a byte more than SIZE, so that a sanitizer sees each
-// access beyond it, reads included; guards see writes alone.
+// be BOUND from them. Every other byte, up to DEPTH beats and in the guards, must stay as it was.
+// With no guard and no depth a sanitizer sees each access beyond SIZE, reads too; guards see writes.
 #ifndef BITWRIGHT_BENCH_HPP
 #define BITWRIGHT_BENCH_HPP
 
@@ -37,11 +36,6 @@ using Bytes = std::vector<std::uint8_t>;
 
 constexpr std::size_t kBeatBytes = 32;
 constexpr std::uint8_t kFill = 0xA5;  // no result by chance: -91, and as halves -0.0216
-#ifdef EXACT_BUFFERS
-constexpr std::size_t kGuardBeats = 0;
-#else
-constexpr std::size_t kGuardBeats = 128;  // 4 KiB on each side, the longest burst
-#endif
 
 inline void stop(const std::string& why) {
   std::printf("Error: %s\n", why.c_str());
@@ -53,17 +47,15 @@ struct Buffer {
   std::string format;
   std::size_t columns = 0;  // of the last dimension
   std::size_t size = 0;     // bytes that the kernel may touch
-  Bytes before;             // guards included
+  std::size_t depth = 0;    // beats that it has at least
+  std::size_t guard = 0;    // bytes on each side of it
+  Bytes before;             // of a lent one with the guards
   std::vector<Beat> beats;
 
-  Beat* lend(std::size_t depth) {
-#ifdef EXACT_BUFFERS
-    depth = 0;
-#endif
-    const std::size_t least = (size + kBeatBytes - 1) / kBeatBytes;
-    const std::size_t inner = least > depth ? least : depth;
-    Bytes whole((inner + 2 * kGuardBeats) * kBeatBytes, kFill);
-    std::copy(before.begin(), before.end(), whole.begin() + kGuardBeats * kBeatBytes);
+  Beat* lend() {
+    const std::size_t least = (size + kBeatBytes - 1) / kBeatBytes * kBeatBytes;
+    Bytes whole(std::max(least, depth * kBeatBytes) + 2 * guard, kFill);
+    std::copy(before.begin(), before.end(), whole.begin() + static_cast<std::ptrdiff_t>(guard));
     before.swap(whole);
     beats.resize(before.size() / kBeatBytes);
     for (std::size_t i = 0; i < beats.size(); ++i) {
@@ -73,7 +65,7 @@ struct Buffer {
         beats[i].range(64 * word + 63, 64 * word) = value;
       }
     }
-    return beats.data() + kGuardBeats;
+    return beats.data() + guard / kBeatBytes;
   }
 
   Bytes after() const {
@@ -114,6 +106,8 @@ class Bench {
     data_.resize(static_cast<std::size_t>(data.tellg()));
     data.seekg(0);
     data.read(reinterpret_cast<char*>(data_.data()), static_cast<std::streamsize>(data_.size()));
+    text_ >> word_ >> guard_;
+    if (word_ != "guard") stop(name + ".txt: expected 'guard', found '" + word_ + "'");
     text_ >> word_;
   }
 
@@ -130,10 +124,10 @@ class Bench {
     return true;
   }
 
-  /// The memory of an argument, at least depth beats.
-  Beat* memory(const std::string& name, std::size_t depth) {
+  /// The memory of an argument.
+  Beat* memory(const std::string& name) {
     if (!buffers_.count(name)) stop(name_ + ".txt: case " + case_ + " has no memory " + name);
-    return buffers_[name].lend(depth);
+    return buffers_[name].lend();
   }
 
   template <class T>
@@ -179,8 +173,9 @@ class Bench {
     } else if (word_ == "memory") {
       Buffer& buffer = buffers_[name];
       std::size_t offset = 0, bytes = 0;
-      text_ >> buffer.format >> buffer.columns >> buffer.size >> offset >> bytes;
+      text_ >> buffer.format >> buffer.columns >> buffer.depth >> buffer.size >> offset >> bytes;
       need(offset, bytes);
+      buffer.guard = guard_ * kBeatBytes;
       buffer.before.assign(data_.begin() + offset, data_.begin() + offset + bytes);
     } else if (word_ == "output") {
       Output output;
@@ -209,7 +204,7 @@ class Bench {
     std::size_t wrong = 0, worst_at = 0;
     double worst = 0;
     for (std::size_t i = 0; i < output.count; ++i) {
-      const std::size_t element = output.first + i, at = kGuardBeats * kBeatBytes + element * width;
+      const std::size_t element = output.first + i, at = buffer.guard + element * width;
       for (std::size_t byte = 0; byte < width; ++byte) written[at + byte] = true;
       const double is = value(&found[at], half), expected = expected_value(output, i, half);
       const double error = std::fabs(is - expected);
@@ -240,7 +235,7 @@ class Bench {
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (written[i] || found[i] == buffer.before[i]) continue;
       if (changed++ != 0) continue;
-      const long byte = static_cast<long>(i) - static_cast<long>(kGuardBeats * kBeatBytes);
+      const long byte = static_cast<long>(i) - static_cast<long>(buffer.guard);
       std::printf("Error: %s: %s: byte %ld of %zu was written: expected %d as before, found %d\n",
                   case_.c_str(), name.c_str(), byte, buffer.size, buffer.before[i], found[i]);
     }
@@ -268,7 +263,7 @@ class Bench {
   /// Keeps what a case that failed left in an argument, without the guards.
   void leave(const std::string& name, const Buffer& buffer, const Bytes& found) const {
     std::ofstream file(case_ + "_" + name + "_found.bin", std::ios::binary);
-    file.write(reinterpret_cast<const char*>(&found[kGuardBeats * kBeatBytes]),
+    file.write(reinterpret_cast<const char*>(&found[buffer.guard]),
                static_cast<std::streamsize>(buffer.size));
   }
 
@@ -277,6 +272,7 @@ class Bench {
   Bytes data_;
   std::string word_, case_;
   std::uint32_t status_ = 0;
+  std::size_t guard_ = 0;  // beats
   std::map<std::string, long long> scalars_;
   std::map<std::string, Buffer> buffers_;
   std::vector<Output> outputs_;

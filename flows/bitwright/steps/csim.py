@@ -1,0 +1,202 @@
+"""C simulation of one HLS kernel in one number format, against golden.
+
+    python -m bitwright.steps.csim csim.json
+
+At the config's full size, then with sanitizers at small ones. It ends with 1 if anything differs;
+what the kernel left then stands in the folder `failed`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bitwright.design import Design, KernelSpec, Model
+from bitwright.engine import Step, Tool, module_files
+from bitwright.step import FAILED
+
+if TYPE_CHECKING:
+    from bitwright.hls.csim import Job, Result
+
+CALL, PASSED = "csim.json", "passed.json"
+CODE = "bitwright.steps.csim"
+KERNELS = Path("ip")
+SHARED = ("common/include", "common/tb", "open/include")
+TOOLS = ("g++", "hls4ml", "numpy", "jinja2")
+PHASES = (
+    (r"^(making vectors.*|compiling .*|running .*)", r"\1"),
+    (r"^(\w+): (\w+): \d+ elements", r"\1: \2"),
+)
+ERRORS = (r"^Error", r"\berror: ", r"^\w*Error: ", r"runtime error", r"ERROR: ")
+
+
+def step(design: Design, spec: KernelSpec, form: str, tools: Iterable[Tool]) -> Step:
+    """The simulation of a design's kernel in one of its formats."""
+    folder = design.build / "csim" / f"{spec.name}-{form}"
+    places = [KERNELS / spec.name, *(KERNELS / name for name in SHARED)]
+    call = {
+        "ip": os.path.relpath(KERNELS, folder),
+        "kernel": spec.name,
+        "format": form,
+        "model": asdict(design.model),
+        "sizes": dict(spec.sizes),
+    }
+    return Step(
+        name=f"csim-{spec.name}-{form}",
+        title=f"C simulation of {spec.name} in {form}",
+        dir=folder,
+        reads=(*_sources(places), *module_files(CODE)),
+        writes=(folder / PASSED,),
+        command=("python", "-m", CODE, CALL),
+        scripts=((CALL, json.dumps(call, indent=1, sort_keys=True) + "\n"),),
+        tools=tuple(tools),
+        phases=PHASES,
+        errors=ERRORS,
+    )
+
+
+def _sources(folders: Iterable[Path]) -> list[Path]:
+    """The signature and every header below these folders."""
+    found = (path for folder in folders for path in sorted(folder.rglob("*")))
+    return [path for path in found if path.suffix in (".h", ".hpp") or path.name == "kernel.yml"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a run that passed leaves in its file."""
+
+    kernel: str
+    format: str
+    cases: int
+    elements: int  # compared with golden, at full size
+    error: float  # of fp16 the greatest, as a share of the bound the worst; else 0
+    bound: float
+    sanitized: int  # cases run with sanitizers
+
+
+def passed(step: Step) -> Passed | None:
+    """What this step's last run left, None if nothing."""
+    path = step.dir / PASSED
+    return Passed(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+
+def summary(steps: Iterable[Step]) -> str:
+    """`csim: 2 kernels in 3 formats, 65 cases; int8, w4a8 bit for bit; fp16 within ...`."""
+    every = [found for step in steps if (found := passed(step)) is not None]
+    if not every:
+        return ""
+    kernels, formats = {p.kernel for p in every}, sorted({p.format for p in every})
+    exact = [form for form in formats if form != "fp16"]
+    words = [f"csim: {_count(len(kernels), 'kernel')} in {_count(len(formats), 'format')}"]
+    words[0] += f", {_count(sum(p.cases for p in every), 'case')}"
+    words += [f"{', '.join(exact)} bit for bit equal to golden"] if exact else []
+    halves = [f"{p.kernel} {p.error:.2g} of {p.bound:.2g}" for p in every if p.format == "fp16"]
+    words += [f"fp16 off the float model by at most {', '.join(halves)} allowed"] if halves else []
+    checked = sum(p.sanitized for p in every)
+    return "; ".join([*words, f"{_count(checked, 'case')} with sanitizers"])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Simulate what the call in this folder says; leave PASSED if all is as golden says."""
+    from bitwright.errors import BitwrightError
+    from bitwright.hls.csim import Job
+
+    call = json.loads(Path(argv[0]).read_text(encoding="utf-8"))
+    ip = Path(call["ip"])
+    sizes = tuple(call["sizes"].items())
+    job = Job(ip / call["kernel"], call["format"], Model(**call["model"]), sizes)
+    try:
+        found = _simulate(job, [ip / call["kernel"], *(ip / name for name in SHARED)])
+    except BitwrightError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if found is None:
+        _set_aside()
+        return 1
+    Path(PASSED).write_text(json.dumps(asdict(found)) + "\n", encoding="utf-8")
+    return 0
+
+
+def _simulate(job: Job, includes: Sequence[Path]) -> Passed | None:
+    """All sizes, compiled while vectors are made; None if any differs."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from bitwright.hls import csim
+
+    jobs = {".": job, **{name: csim.small(job, name) for name in csim.SMALL}}
+    for name, each in jobs.items():
+        Path(name).mkdir(exist_ok=True)
+        csim.render(each, Path(name))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        builds = [pool.submit(_compile, f"{job.folder.name}_tb", Path(), includes, csim.TB)]
+        builds += [
+            pool.submit(_compile, job.folder.name, Path(name), includes, _options(name))
+            for name in jobs
+        ]
+        for name, each in jobs.items():
+            print(f"making vectors of {job.folder.name} in {job.format}", flush=True)
+            csim.make_vectors(each, Path(name), exact=name != ".")
+        for build in builds:
+            build.result()
+    full, *small = [_run(each, Path(name)) for name, each in jobs.items()]
+    if not all(result.passed for result in (full, *small)):
+        return None
+    sanitized = sum(result.cases for result in small)
+    return Passed(
+        job.folder.name, job.format, full.cases, full.elements, full.error, full.bound, sanitized
+    )
+
+
+def _options(name: str) -> Sequence[str]:
+    from bitwright.hls import csim
+
+    return csim.FAST if name == "." else csim.SANITIZED
+
+
+def _compile(source: str, folder: Path, includes: Sequence[Path], options: Sequence[str]) -> None:
+    from bitwright.hls import csim
+
+    near = [".", *(os.path.relpath(path, folder) for path in includes)]
+    sys.stdout.write(f"compiling {source}.cpp\n")
+    _call(csim.compiler(f"{source}.cpp", near, options), folder)
+
+
+def _run(job: Job, folder: Path) -> Result:
+    """Link the kernel of this size with the test bench, which is the same for all, and run it."""
+    from bitwright.hls import csim
+
+    name = job.folder.name
+    bench = os.path.relpath(f"{name}_tb.o", folder)
+    _call(csim.linker([f"{name}.o", bench], _options(str(folder))), folder)
+    return csim.run(job, folder)
+
+
+def _call(command: Sequence[str], folder: Path) -> None:
+    """Raises ToolError if a command fails; what it said has been printed."""
+    from bitwright.errors import ToolError
+
+    status = subprocess.run(command, cwd=folder, stderr=subprocess.STDOUT, check=False).returncode
+    if status:
+        raise ToolError(f"Error: {command[0]} ended with exit status {status} in {folder}")
+
+
+def _set_aside() -> None:
+    """What a kernel left where it differs, to the folder that tells so."""
+    for path in sorted(Path().rglob("*_found.bin")):
+        target = Path(FAILED, path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
