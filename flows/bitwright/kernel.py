@@ -250,13 +250,13 @@ class _Reader:
         text = self.text(root, "vlnv")
         match = _VLNV.fullmatch(text)
         if "vlnv" in root.items and (match is None or match[1] != name):
-            form = f"vendor:library:{name if _is_name(name) else 'kernel'}:version"
+            form = f"vendor:library:{name if is_name(name) else 'kernel'}:version"
             self.faults.add(root.lines["vlnv"], f"vlnv: {shown(text)}; expected {form}")
         return text
 
     def bundle(self, name: str, node: Node) -> Bundle:
-        if not _is_name(name):
-            self.faults.add(node.line, f"bundle {shown(name)}: {_NAME_RULE}")
+        if not is_name(name):
+            self.faults.add(node.line, f"bundle {shown(name)}: {NAME_RULE}")
         table = self.mapping(node, f"bundle {name}", "data_width addr_width", "")
         widths = tuple(8 << i for i in range(8))
         return Bundle(
@@ -345,8 +345,8 @@ class _Reader:
         fields: dict[int, Field] = {}
         for name, place in self.table(node, "bits"):
             bit = _integer(place.text if isinstance(place, Scalar) else "")
-            if not _is_name(name):
-                self.faults.add(place.line, f"bit {shown(name)}: {_NAME_RULE}")
+            if not is_name(name):
+                self.faults.add(place.line, f"bit {shown(name)}: {NAME_RULE}")
             if bit is None or bit >= width:
                 found = f"{describe(place)}; expected 0 to {width - 1}"
                 self.faults.add(place.line, f"bit {shown(name)}: {found}")
@@ -436,8 +436,8 @@ class _Reader:
 
     def name(self, node: Table, key: str) -> str:
         text = self.text(node, key)
-        if key in node.items and not _is_name(text):
-            self.faults.add(node.lines[key], f"{key}: {shown(text)}; {_NAME_RULE}")
+        if key in node.items and not is_name(text):
+            self.faults.add(node.lines[key], f"{key}: {shown(text)}; {NAME_RULE}")
         return text
 
     def choice(self, node: Table, key: str, allowed: Iterable[str], default: str) -> str:
@@ -482,13 +482,14 @@ class _Reader:
 
 
 _EMPTY = Table(1, MappingProxyType({}), MappingProxyType({}))
-_NAME_RULE = (
+NAME_RULE = (
     "a name is up to 32 of a-z, 0-9 and single _ between them,"
     " and no word of SystemVerilog, SystemRDL, C++, Python or the register map"
 )
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether a kernel, an argument or a bundle may be called so; NAME_RULE says what it may."""
     return bool(_NAME.fullmatch(text)) and len(text) <= 32 and text not in _RESERVED
 
 
