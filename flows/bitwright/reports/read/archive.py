@@ -96,13 +96,13 @@ def _member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, origin: Path
 ) -> Report | Unread | None:
     """A member's report; None where it is none. ReportError for one that cannot be trusted."""
-    fault = _fault(member)
-    if fault:
+    wrong = fault(member)
+    if wrong:
         refuse(
             origin,
             "this member of the archive is not touched",
             expected="a plain file inside the archive, of a likely size",
-            found=fault,
+            found=wrong,
             next="who made this archive?",
         )
     try:
@@ -121,7 +121,7 @@ def _member(
         )
 
 
-def _fault(member: zipfile.ZipInfo) -> str:
+def fault(member: zipfile.ZipInfo) -> str:
     """Why a member is not even looked at; empty if it may be."""
     name = member.orig_filename
     if ".." in PurePosixPath(name).parts or ".." in PureWindowsPath(name).parts:
