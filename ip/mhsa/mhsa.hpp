@@ -1,0 +1,336 @@
+// The attention kernel: y = proj(concat of heads (softmax(q k^T) v)), with keys and values kept.
+//
+//  x ---------> load -> multiply -> finish -> gather     one layer's worth of multipliers for k, v, q
+//  q, k, v ---> read ---^                        |
+//                                            sort rows   tiles of keys, then values, then queries
+//                    +---------------------------+---------------------------+
+//                    | keys                      | queries                   | values
+//  key_cache <--> keep                           |                         keep <--> value_cache
+//                    |                           |                           |
+//                    +-----> score [keys] <------+                           |
+//                              |                                             |
+//                        find largest -> exponentiate -> normalise -> attend [values]
+//                                                                            |
+//  proj -----> read ---v                                                concatenate
+//  y <-------- store <- gather <- finish <- multiply <------------------------+
+//
+// Every arrow is a stream, every word a process of a DATAFLOW region, every [] memory on chip.
+// Without a causal mask a token sees the tokens after it, so the keys and values of all tiles come
+// before the first query; x is read three times instead of keeping the queries. A call continues the
+// one before it: rows below `position` come from the caches, new rows are used from the chip.
+//
+// Cycles    n tiles of T = token_tile tokens, E = embed_dim; pipelines' depths left out:
+//             projection P = E * (E / weights in a beat) * (T / lanes)
+//             attention  A = row_chunks * (T / queries) * keys          keys = position + tokens;
+//                                             with a causal mask, the keys up to a group's last token
+//             a call       = 2 n P + (n - 1) max(P, A) + P + A + P, and E / 32 * T * 3 to fill
+//           Shape chooses queries so that A <= P for any number of keys, or queries = lanes.
+//           GPT-2 Medium in int8, 128 tokens: P = A = 131,072; 14 P = 1.8 million.
+// On chip   in bytes, V = 1 (int8, w4a8) or 2 (fp16): stores of keys and values 2 context E V; tiles
+//           (x twice, hidden twice, sorted, queries, heads, y) 8 T E V; rows of scores 8 context
+//           queries; queues of weights 32 KiB. GPT-2 Medium in int8: 552 KiB.
+// Memory    weights once a tile, cached rows once a call, new rows once; x three times, y once.
+#ifndef BITWRIGHT_MHSA_HPP
+#define BITWRIGHT_MHSA_HPP
+
+#include <cstdint>
+
+#include "attention.hpp"
+#include "bitwright/linear.hpp"
+#include "rows.hpp"
+#include "shape.hpp"
+
+namespace bitwright {
+namespace attention {
+
+/// Weights of k, v and q in the order of Projection, each once a tile; one process for their bundle.
+template <class C>
+void read_projections(const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
+                      const Beat* k_weight, const Beat* v_bias, const Beat* v_weight,
+                      hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels,
+                      int tiles) {
+  using L = typename Shape<C>::Layer;
+read_key_tile:
+  for (int i = 0; i < tiles; ++i) {
+    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
+    read_layer<L>(k_bias, k_weight, weights, channels);
+  }
+read_value_tile:
+  for (int i = 0; i < tiles; ++i) {
+    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
+    read_layer<L>(v_bias, v_weight, weights, channels);
+  }
+read_query_tile:
+  for (int i = 0; i < tiles; ++i) {
+    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
+    read_layer<L>(q_bias, q_weight, weights, channels);
+  }
+}
+template <class C>
+void read_projections(const Beat* q_bias, const Beat* q_mult, const Beat* q_shift,
+                      const Beat* q_weight, const Beat* k_bias, const Beat* k_mult,
+                      const Beat* k_shift, const Beat* k_weight, const Beat* v_bias,
+                      const Beat* v_mult, const Beat* v_shift, const Beat* v_weight,
+                      hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels,
+                      int tiles) {
+  using L = typename Shape<C>::Layer;
+read_key_tile:
+  for (int i = 0; i < tiles; ++i) {
+    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
+    read_layer<L>(k_bias, k_mult, k_shift, k_weight, weights, channels);
+  }
+read_value_tile:
+  for (int i = 0; i < tiles; ++i) {
+    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
+    read_layer<L>(v_bias, v_mult, v_shift, v_weight, weights, channels);
+  }
+read_query_tile:
+  for (int i = 0; i < tiles; ++i) {
+    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
+    read_layer<L>(q_bias, q_mult, q_shift, q_weight, weights, channels);
+  }
+}
+
+/// Weights of the output projection, each once a tile.
+template <class C>
+void read_output_projection(const Beat* bias, const Beat* weight, hls::stream<Beat>& weights,
+                            hls::stream<Channel<C::format>>& channels, int tiles) {
+read_output_tile:
+  for (int i = 0; i < tiles; ++i) {
+    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
+    read_layer<typename Shape<C>::Layer>(bias, weight, weights, channels);
+  }
+}
+template <class C>
+void read_output_projection(const Beat* bias, const Beat* mult, const Beat* shift,
+                            const Beat* weight, hls::stream<Beat>& weights,
+                            hls::stream<Channel<C::format>>& channels, int tiles) {
+read_output_tile:
+  for (int i = 0; i < tiles; ++i) {
+    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
+    read_layer<typename Shape<C>::Layer>(bias, mult, shift, weight, weights, channels);
+  }
+}
+
+/// x again for each projection.
+template <class C>
+void load_turn(const Beat* x, int turn, int tiles, int tokens,
+               typename Shape<C>::Layer::Tile& tile) {
+  load_tile<typename Shape<C>::Layer>(x, turn % tiles, tokens, tile);
+}
+
+/// `turns` projections of a tile, all by the same multipliers: each layer's weights for every tile.
+template <class C>
+void project(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels,
+             hls::stream<Columns<C>>& packs, int turns, int tiles, int tokens) {
+  using L = typename Shape<C>::Layer;
+project_turn:
+  for (int i = 0; i < turns; ++i) {
+    #pragma HLS loop_tripcount min=projections max=projections*Shape<C>::tiles
+    // The next tile is loaded while this one is multiplied.
+    #pragma HLS dataflow
+    typename L::Tile tile;
+    hls::stream<typename L::Value> values("mhsa.projected");
+    // A RAM for each lane, and in it a word for each beat of weights.
+    #pragma HLS array_partition variable=tile type=complete dim=1
+    #pragma HLS array_reshape variable=tile type=complete dim=3
+    // The values of one channel: gather pauses for a token's pack while the next are multiplied.
+    #pragma HLS stream variable=values depth=L::Tokens
+    load_turn<C>(x, i, tiles, tokens, tile);
+    linear<L>(tile, weights, channels, values);
+    gather<L, L::values_per_beat>(values, packs);
+  }
+}
+
+/// The output projection, to memory.
+template <class C>
+void project_output(hls::stream<Pack<typename Shape<C>::Value, Shape<C>::Layer::per_beat>>& words,
+                    hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels, Beat* y,
+                    int tiles, int tokens) {
+  using L = typename Shape<C>::Layer;
+output_tile:
+  for (int i = 0; i < tiles; ++i) {
+    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
+    // The next tile is filled while this one is multiplied.
+    #pragma HLS dataflow
+    typename L::Tile tile;
+    hls::stream<typename L::Value> values("mhsa.output");
+    hls::stream<Columns<C>> packs("mhsa.y");
+    // A RAM for each lane, and in it a word for each beat of weights.
+    #pragma HLS array_partition variable=tile type=complete dim=1
+    #pragma HLS array_reshape variable=tile type=complete dim=3
+    // The values of one channel: gather pauses for a token's pack while the next are multiplied.
+    #pragma HLS stream variable=values depth=L::Tokens
+    fill<L>(words, tile);
+    linear<L>(tile, weights, channels, values);
+    gather<L, L::values_per_beat>(values, packs);
+    store_tile<L>(packs, i, tokens, y);
+  }
+}
+
+/// The heads: from tiles of keys, values and queries to the rows that the output projection takes.
+template <class C>
+void attend_heads(hls::stream<Columns<C>>& packs, Beat* key_cache, Beat* value_cache,
+                  hls::stream<Pack<typename Shape<C>::Value, Shape<C>::Layer::per_beat>>& words,
+                  typename Shape<C>::Softmax softmax, Channel<C::format> scale, Pass<C> pass) {
+  // Keys are stored while values are projected, and rows of scores pass through one after another.
+  #pragma HLS dataflow
+  hls::stream<Columns<C>> fresh_keys("mhsa.fresh_keys");
+  hls::stream<Columns<C>> fresh_values("mhsa.fresh_values");
+  hls::stream<Columns<C>> keys("mhsa.keys");
+  hls::stream<Columns<C>> values("mhsa.values");
+  hls::stream<Columns<C>> queries("mhsa.queries");
+  hls::stream<Scores<C>> scores("mhsa.scores");
+  hls::stream<Scores<C>> rows("mhsa.rows");
+  hls::stream<Scores<C>> largest("mhsa.largest");
+  hls::stream<Exponentials<C>> exponentials("mhsa.exponentials");
+  hls::stream<Factors<C>> factors("mhsa.factors");
+  hls::stream<Probabilities<C>> probabilities("mhsa.probabilities");
+  hls::stream<Sums<C>> sums("mhsa.context");
+  // A whole row waits for its greatest score, and then for its sum: less would be a deadlock.
+  #pragma HLS stream variable=rows depth=C::context
+  #pragma HLS stream variable=exponentials depth=C::context
+  // A group's sums leave at once, to be requantised beside the next group.
+  #pragma HLS stream variable=sums depth=Shape<C>::queries*Shape<C>::head_chunks
+  sort_rows<C>(packs, fresh_keys, fresh_values, queries, pass);
+  keep<C>(key_cache, fresh_keys, keys, pass);
+  keep<C>(value_cache, fresh_values, values, pass);
+  score<C>(keys, queries, scores, pass);
+  find_largest<C>(scores, rows, largest, pass);
+  exponentiate<C>(rows, largest, exponentials, factors, softmax, pass);
+  normalise<C>(exponentials, factors, probabilities, pass);
+  attend<C>(values, probabilities, sums, pass);
+  concatenate<C>(sums, words, scale, pass);
+}
+
+/// Whether the run-time arguments are those that the kernel was compiled for.
+template <class C>
+bool fits(std::uint32_t tokens, std::uint32_t position, std::uint32_t context,
+          std::uint32_t embed_dim, std::uint32_t heads) {
+#pragma HLS inline
+  if (context != C::context || embed_dim != C::embed_dim || heads != C::heads) return false;
+  if (tokens < 1 || tokens > C::seq_len) return false;
+  return position <= C::context - tokens;  // no sum that could wrap
+}
+
+constexpr std::uint32_t causal_flag = 1u << 0;
+
+/// All of a call in fp16, as one DATAFLOW region.
+template <class C>
+void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
+         const Beat* k_weight, const Beat* v_bias, const Beat* v_weight, const Beat* proj_bias,
+         const Beat* proj_weight, Beat* y, Beat* key_cache, Beat* value_cache, Pass<C> pass,
+         int turns, int tiles, int tokens, Channel<C::format> scale,
+         typename Shape<C>::Softmax softmax) {
+  using L = typename Shape<C>::Layer;
+  // Projections, heads and output projection run at once.
+  #pragma HLS dataflow
+  hls::stream<Beat> weights("mhsa.weights");
+  hls::stream<Beat> output_weights("mhsa.output_weights");
+  hls::stream<Channel<C::format>> channels("mhsa.channels");
+  hls::stream<Channel<C::format>> output_channels("mhsa.output_channels");
+  hls::stream<Columns<C>> packs("mhsa.packs");
+  hls::stream<Pack<typename L::Value, L::per_beat>> words("mhsa.words");
+  // What a block RAM of this width holds anyway: enough weights for the time that the channels'
+  // bursts take.
+  #pragma HLS stream variable=weights depth=512
+  #pragma HLS stream variable=output_weights depth=512
+  // The channels of a block arrive at once, those of the next while its last weights are waiting.
+  #pragma HLS stream variable=channels depth=2*L::channels_per_block
+  #pragma HLS stream variable=output_channels depth=2*L::channels_per_block
+  read_projections<C>(q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, weights, channels,
+                      tiles);
+  project<C>(x, weights, channels, packs, turns, tiles, tokens);
+  attend_heads<C>(packs, key_cache, value_cache, words, softmax, scale, pass);
+  read_output_projection<C>(proj_bias, proj_weight, output_weights, output_channels, tiles);
+  project_output<C>(words, output_weights, output_channels, y, tiles, tokens);
+}
+
+/// All of a call in int8 or w4a8.
+template <class C>
+void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
+         const Beat* k_weight, const Beat* v_bias, const Beat* v_weight, const Beat* proj_bias,
+         const Beat* proj_weight, Beat* y, Beat* key_cache, Beat* value_cache, const Beat* q_mult,
+         const Beat* q_shift, const Beat* k_mult, const Beat* k_shift, const Beat* v_mult,
+         const Beat* v_shift, const Beat* proj_mult, const Beat* proj_shift, Pass<C> pass,
+         int turns, int tiles, int tokens, Channel<C::format> scale,
+         typename Shape<C>::Softmax softmax) {
+  using L = typename Shape<C>::Layer;
+  // Projections, heads and output projection run at once.
+  #pragma HLS dataflow
+  hls::stream<Beat> weights("mhsa.weights");
+  hls::stream<Beat> output_weights("mhsa.output_weights");
+  hls::stream<Channel<C::format>> channels("mhsa.channels");
+  hls::stream<Channel<C::format>> output_channels("mhsa.output_channels");
+  hls::stream<Columns<C>> packs("mhsa.packs");
+  hls::stream<Pack<typename L::Value, L::per_beat>> words("mhsa.words");
+  // What a block RAM of this width holds anyway: enough weights for the time that the channels'
+  // bursts take.
+  #pragma HLS stream variable=weights depth=512
+  #pragma HLS stream variable=output_weights depth=512
+  // The channels of a block arrive at once, those of the next while its last weights are waiting.
+  #pragma HLS stream variable=channels depth=2*L::channels_per_block
+  #pragma HLS stream variable=output_channels depth=2*L::channels_per_block
+  read_projections<C>(q_bias, q_mult, q_shift, q_weight, k_bias, k_mult, k_shift, k_weight, v_bias,
+                      v_mult, v_shift, v_weight, weights, channels, tiles);
+  project<C>(x, weights, channels, packs, turns, tiles, tokens);
+  attend_heads<C>(packs, key_cache, value_cache, words, softmax, scale, pass);
+  read_output_projection<C>(proj_bias, proj_mult, proj_shift, proj_weight, output_weights,
+                            output_channels, tiles);
+  project_output<C>(words, output_weights, output_channels, y, tiles, tokens);
+}
+
+}  // namespace attention
+
+/// Number format fp16. Returns the status: bad_argument with no memory touched, or 0.
+/// Shapes  x, y [tokens, embed_dim]; weights [out, in]; caches [context, embed_dim], whose rows
+///         position to position + tokens - 1 are written; other memory as kernel.yml says
+template <class C>
+std::uint32_t mhsa(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
+                   const Beat* k_weight, const Beat* v_bias, const Beat* v_weight,
+                   const Beat* proj_bias, const Beat* proj_weight, Beat* y, Beat* key_cache,
+                   Beat* value_cache, std::uint32_t tokens, std::uint32_t position,
+                   std::uint32_t context, std::uint32_t embed_dim, std::uint32_t heads,
+                   std::uint32_t flags) {
+  static_assert(C::format == Format::fp16, "mhsa: an integer format has mult and shift too");
+  if (!attention::fits<C>(tokens, position, context, embed_dim, heads)) return bad_argument;
+  const attention::Pass<C> pass = {int(tokens), int(position),
+                                   (flags & attention::causal_flag) != 0};
+  const int tiles = pass.tiles();
+  attention::run<C>(x, q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, proj_bias, proj_weight,
+                    y, key_cache, value_cache, pass, attention::projections * tiles, tiles,
+                    pass.tokens, Channel<C::format>{half(0.0f)}, FloatSoftmax{});
+  return 0;
+}
+
+/// Number formats int8 and w4a8. Returns the status, as above; constants of softmax that golden
+/// refuses are a bad argument too.
+template <class C>
+std::uint32_t mhsa(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
+                   const Beat* k_weight, const Beat* v_bias, const Beat* v_weight,
+                   const Beat* proj_bias, const Beat* proj_weight, Beat* y, Beat* key_cache,
+                   Beat* value_cache, const Beat* q_mult, const Beat* q_shift, const Beat* k_mult,
+                   const Beat* k_shift, const Beat* v_mult, const Beat* v_shift,
+                   const Beat* proj_mult, const Beat* proj_shift, std::uint32_t tokens,
+                   std::uint32_t position, std::uint32_t context, std::uint32_t embed_dim,
+                   std::uint32_t heads, std::uint32_t flags, std::int32_t softmax_b,
+                   std::int32_t softmax_c, std::int32_t softmax_ln2, std::int32_t softmax_ln2_inv,
+                   std::int32_t softmax_mult, std::int32_t context_mult,
+                   std::uint8_t context_shift) {
+  static_assert(C::format != Format::fp16, "mhsa: fp16 has neither mult nor shift");
+  const IntegerSoftmax softmax = {softmax_b, softmax_c, softmax_ln2, softmax_ln2_inv, softmax_mult};
+  if (!attention::fits<C>(tokens, position, context, embed_dim, heads)) return bad_argument;
+  if (!softmax.valid()) return bad_argument;
+  const attention::Pass<C> pass = {int(tokens), int(position),
+                                   (flags & attention::causal_flag) != 0};
+  const int tiles = pass.tiles();
+  attention::run<C>(x, q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, proj_bias, proj_weight,
+                    y, key_cache, value_cache, q_mult, q_shift, k_mult, k_shift, v_mult, v_shift,
+                    proj_mult, proj_shift, pass, attention::projections * tiles, tiles, pass.tokens,
+                    Channel<C::format>{0, context_mult, context_shift}, softmax);
+  return 0;
+}
+
+}  // namespace bitwright
+
+#endif
