@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from bitwright.golden.integer import dyadic, fits, floor_divide, isqrt
+from bitwright.golden.integer import dyadic, fits, floor_divide, isqrt, round_shift
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +54,16 @@ def test_floor_divide_is_the_floor_of_the_fraction(dividend, divisor):
 def test_floor_divide_refuses_signs_that_dividers_disagree_on(dividend, divisor):
     with pytest.raises(ValueError, match="expected a dividend >= 0 and a divisor >= 1"):
         floor_divide(np.array([5, dividend]), np.array([5, divisor]))
+
+
+@settings(max_examples=500)
+@given(st.integers(-(2**63), 2**63 - 1), st.integers(0, 62), st.booleans())
+@example(-(2**63), 62, False)
+@example(2**63 - 1, 62, False)
+def test_round_shift_is_the_fraction_rounded_half_to_even(value, shift, halfway):
+    if halfway and shift:
+        value = (value >> shift << shift) + (1 << (shift - 1))
+    assert round_shift(np.array([value]), shift).tolist() == [round(Fraction(value, 2**shift))]
 
 
 @given(st.integers(2, 63), st.integers(-(2**62), 2**62 - 1))

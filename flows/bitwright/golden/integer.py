@@ -1,4 +1,4 @@
-"""What the integer operators share: widths held to, square root, division, dyadic numbers."""
+"""What the integer operators share: widths held to, square root, division, rounding, scales."""
 
 from __future__ import annotations
 
@@ -53,6 +53,15 @@ def floor_divide(dividend: Int64, divisor: Int64) -> Int64:
         raise ValueError("floor_divide: expected a dividend >= 0 and a divisor >= 1")
     quotient: Int64 = dividend // divisor
     return quotient
+
+
+def round_shift(values: Int64, shift: int) -> Int64:
+    """values / 2**shift, rounded half to even; int64 of any shape, 0 <= shift <= 62."""
+    quotient = values >> shift
+    lost = values - (quotient << shift)  # 0 to 2**shift - 1
+    twice, whole = lost << 1, np.int64(1) << shift
+    rounded: Int64 = quotient + ((twice > whole) | ((twice == whole) & (quotient & 1 == 1)))
+    return rounded
 
 
 def dyadic(ratio: float) -> tuple[int, int]:
