@@ -1,13 +1,14 @@
 // The feed-forward kernel: y = proj(gelu(fc(x))), one DATAFLOW region per tile of tokens.
 //
-//   load x -> [x] -> multiply fc -> finish -> gelu -> gather -> fill -> [hidden] -> multiply proj
-//                       ^ weights, channels                                ^     -> finish -> gather -> store y
+//   load x -> [x_tile] -> multiply fc -> finish -> gelu -> gather -> fill
+//                              ^ fc weights            -> [hidden] -> multiply proj -> finish
+//                                                     proj weights ^  -> gather -> store y
 //
-// [x] and [hidden] are whole tiles on chip, double buffered by the region: while proj works on one
-// tile, fc works on the next. Everything else is a stream.
+// [x_tile] and [hidden] are whole tiles on chip, double buffered by the region: while proj works on
+// one tile, fc works on the next. Everything else is a stream.
 //
-// Interval  of a tile: the longer of fc and proj, ff_dim * embed_dim * token_tile / (per_beat * lanes)
-//           cycles each, where a beat holds per_beat weights; a call of n tiles takes n + 1 of them.
+// Interval  of a tile: the longer of fc and proj, ff_dim * embed_dim * token_tile / (per_beat *
+//           lanes) cycles each, where a beat holds per_beat weights; n tiles take n + 1 intervals.
 // Memory    x and y once a call, all weights once a tile.
 #ifndef BITWRIGHT_FFN_HPP
 #define BITWRIGHT_FFN_HPP
@@ -24,14 +25,13 @@ template <class C>
 struct FfnLayers {
   using Fc = Linear<C::format, C::ff_dim, C::embed_dim, C::token_tile, C::lanes>;
   using Proj = Linear<C::format, C::embed_dim, C::ff_dim, C::token_tile, C::lanes>;
-  static constexpr int tiles = ceil_div(C::seq_len, C::token_tile);
+  static constexpr int most_tiles = ceil_div(C::seq_len, C::token_tile);
   static_assert(C::seq_len > 0, "ffn: seq_len must be at least 1");
 };
 
 /// Whether the run-time dimensions are those that the kernel was compiled for.
 template <class C>
 bool ffn_fits(std::uint32_t tokens, std::uint32_t embed_dim, std::uint32_t ff_dim) {
-#pragma HLS inline
   return tokens >= 1 && tokens <= std::uint32_t(C::seq_len) && embed_dim == C::embed_dim &&
          ff_dim == C::ff_dim;
 }
@@ -40,7 +40,7 @@ bool ffn_fits(std::uint32_t tokens, std::uint32_t embed_dim, std::uint32_t ff_di
 template <class C, class Fc, class Proj>
 void ffn_tile(const typename Fc::Tile& x, hls::stream<Beat>& fc_weights,
               hls::stream<Channel<C::format>>& fc_channels, hls::stream<Beat>& proj_weights,
-              hls::stream<Channel<C::format>>& proj_channels, const Gelu<C::format>& constants,
+              hls::stream<Channel<C::format>>& proj_channels, Gelu<C::format> constants,
               hls::stream<Pack<typename Proj::Value, Proj::values_per_beat>>& packs) {
   // The stages become processes of the caller's region.
   #pragma HLS inline
@@ -51,11 +51,11 @@ void ffn_tile(const typename Fc::Tile& x, hls::stream<Beat>& fc_weights,
   hls::stream<Value> results("ffn.proj");
   typename Proj::Tile hidden;
   // A RAM for each lane, and in it a word for each beat of weights.
-  #pragma HLS array_partition variable=hidden type=complete dim=1
-  #pragma HLS array_reshape variable=hidden type=complete dim=3
-  // The values of one channel: gather pauses for a token's pack each while fc goes on.
+  #pragma HLS array_partition variable=hidden complete dim=1
+  #pragma HLS array_reshape variable=hidden complete dim=3
+  // The values of a channel: the product goes on while gather writes a pack for each token.
   #pragma HLS stream variable=activations depth=Fc::Tokens
-  #pragma HLS stream variable=results depth=Proj::Tokens
+  #pragma HLS stream variable=results depth=Fc::Tokens
   linear<Fc>(x, fc_weights, fc_channels, sums);
   gelu<Fc::Out * Fc::Tokens, C::format>(sums, constants, activations);
   gather<Fc, Proj::per_beat>(activations, words);
@@ -70,15 +70,17 @@ std::uint32_t ffn(const Beat* x, const Beat* fc_bias, const Beat* fc_weight, con
                   const Beat* proj_weight, Beat* y, std::uint32_t tokens, std::uint32_t embed_dim,
                   std::uint32_t ff_dim) {
   static_assert(C::format == Format::fp16, "ffn: an integer format has mult and shift too");
-  using Fc = typename FfnLayers<C>::Fc;
-  using Proj = typename FfnLayers<C>::Proj;
+  using Layers = FfnLayers<C>;
+  using Fc = typename Layers::Fc;
+  using Proj = typename Layers::Proj;
   if (!ffn_fits<C>(tokens, embed_dim, ff_dim)) return bad_argument;
+  const Gelu<C::format> constants{};
   const int rows = static_cast<int>(tokens);
   const int tiles = ceil_div(rows, C::token_tile);
 tile:
   for (int i = 0; i < tiles; ++i) {
     // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=FfnLayers<C>::tiles
+    #pragma HLS loop_tripcount min=1 max=Layers::most_tiles
     // Stages run at once, and fc of the next tile beside proj of this one.
     #pragma HLS dataflow
     typename Fc::Tile x_tile;
@@ -88,20 +90,20 @@ tile:
     hls::stream<Channel<C::format>> proj_channels("ffn.proj_channels");
     hls::stream<Pack<typename Proj::Value, Proj::values_per_beat>> packs("ffn.packs");
     // A RAM for each lane, and in it a word for each beat of weights.
-    #pragma HLS array_partition variable=x_tile type=complete dim=1
-    #pragma HLS array_reshape variable=x_tile type=complete dim=3
-    // What a block RAM of this width holds anyway: enough weights for the time that the channels'
-    // bursts take.
+    #pragma HLS array_partition variable=x_tile complete dim=1
+    #pragma HLS array_reshape variable=x_tile complete dim=3
+    // As deep as block RAM of this width is anyway: weights to go on with while bias, mult and
+    // shift of the next block are read.
     #pragma HLS stream variable=fc_weights depth=512
     #pragma HLS stream variable=proj_weights depth=512
-    // The channels of a block arrive at once, those of the next while its last weights are waiting.
-    #pragma HLS stream variable=fc_channels depth=2*Fc::channels_per_block
-    #pragma HLS stream variable=proj_channels depth=2*Proj::channels_per_block
+    // A block's channels arrive together, while some of the block before are still waiting.
+    #pragma HLS stream variable=fc_channels depth=Fc::two_blocks
+    #pragma HLS stream variable=proj_channels depth=Fc::two_blocks
     load_tile<Fc>(x, i, rows, x_tile);
     read_layer<Fc>(fc_bias, fc_weight, fc_weights, fc_channels);
     read_layer<Proj>(proj_bias, proj_weight, proj_weights, proj_channels);
-    ffn_tile<C, Fc, Proj>(x_tile, fc_weights, fc_channels, proj_weights, proj_channels,
-                          Gelu<C::format>{}, packs);
+    ffn_tile<C, Fc, Proj>(x_tile, fc_weights, fc_channels, proj_weights, proj_channels, constants,
+                          packs);
     store_tile<Proj>(packs, i, rows, y);
   }
   return 0;
@@ -116,8 +118,9 @@ std::uint32_t ffn(const Beat* x, const Beat* fc_bias, const Beat* fc_weight, con
                   std::int32_t gelu_c, std::int32_t gelu_one, std::int32_t gelu_mult,
                   std::uint8_t gelu_shift) {
   static_assert(C::format != Format::fp16, "ffn: fp16 has neither mult nor shift");
-  using Fc = typename FfnLayers<C>::Fc;
-  using Proj = typename FfnLayers<C>::Proj;
+  using Layers = FfnLayers<C>;
+  using Fc = typename Layers::Fc;
+  using Proj = typename Layers::Proj;
   const Gelu<C::format> constants = {gelu_b, gelu_c, gelu_one, gelu_mult, gelu_shift};
   if (!ffn_fits<C>(tokens, embed_dim, ff_dim) || !fits(constants)) return bad_argument;
   const int rows = static_cast<int>(tokens);
@@ -125,7 +128,7 @@ std::uint32_t ffn(const Beat* x, const Beat* fc_bias, const Beat* fc_weight, con
 tile:
   for (int i = 0; i < tiles; ++i) {
     // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=FfnLayers<C>::tiles
+    #pragma HLS loop_tripcount min=1 max=Layers::most_tiles
     // Stages run at once, and fc of the next tile beside proj of this one.
     #pragma HLS dataflow
     typename Fc::Tile x_tile;
@@ -135,15 +138,15 @@ tile:
     hls::stream<Channel<C::format>> proj_channels("ffn.proj_channels");
     hls::stream<Pack<typename Proj::Value, Proj::values_per_beat>> packs("ffn.packs");
     // A RAM for each lane, and in it a word for each beat of weights.
-    #pragma HLS array_partition variable=x_tile type=complete dim=1
-    #pragma HLS array_reshape variable=x_tile type=complete dim=3
-    // What a block RAM of this width holds anyway: enough weights for the time that the channels'
-    // bursts take.
+    #pragma HLS array_partition variable=x_tile complete dim=1
+    #pragma HLS array_reshape variable=x_tile complete dim=3
+    // As deep as block RAM of this width is anyway: weights to go on with while bias, mult and
+    // shift of the next block are read.
     #pragma HLS stream variable=fc_weights depth=512
     #pragma HLS stream variable=proj_weights depth=512
-    // The channels of a block arrive at once, those of the next while its last weights are waiting.
-    #pragma HLS stream variable=fc_channels depth=2*Fc::channels_per_block
-    #pragma HLS stream variable=proj_channels depth=2*Proj::channels_per_block
+    // A block's channels arrive together, while some of the block before are still waiting.
+    #pragma HLS stream variable=fc_channels depth=Fc::two_blocks
+    #pragma HLS stream variable=proj_channels depth=Fc::two_blocks
     load_tile<Fc>(x, i, rows, x_tile);
     read_layer<Fc>(fc_bias, fc_mult, fc_shift, fc_weight, fc_weights, fc_channels);
     read_layer<Proj>(proj_bias, proj_mult, proj_shift, proj_weight, proj_weights, proj_channels);

@@ -1,8 +1,8 @@
 // IEEE 754 binary16 for C simulation with g++: the type `half` that Vitis HLS has built in.
 //
-// Every result is the exact one rounded to nearest, ties to even. half with half gives half; mixed
-// with float or double it widens like a built-in type, with an integer it stays half. The four
-// operations and sqrt go through float, whose 24 bits >= 2 * 11 + 2 make the second rounding harmless.
+// half with half gives half; mixed with float or double it widens as a built-in type does, with an
+// integer it stays half. Conversions, the four operations and sqrt round once, to nearest, ties to
+// even: they go through float, whose 24 bits >= 2 * 11 + 2 make its own rounding harmless.
 // Never on the include path of Vitis HLS, which brings its own.
 #ifndef BITWRIGHT_OPEN_HLS_HALF_H
 #define BITWRIGHT_OPEN_HLS_HALF_H
@@ -13,9 +13,6 @@
 #include <istream>
 #include <limits>
 #include <type_traits>
-
-// Loops are labelled because synthesis reports name their rows so; no code jumps there.
-#pragma GCC diagnostic ignored "-Wunused-label"
 
 struct half {
   half() = default;  // trivial, as of a built-in type: large arrays cost nothing
@@ -71,7 +68,7 @@ struct half {
     const std::uint32_t sign = (bits & 0x8000u) << 16;
     const std::uint32_t exponent = bits & 0x7c00u;
     std::uint32_t magnitude = (bits & 0x7fffu) << 13;
-    if (exponent == 0) {  // subnormal: a mantissa without its leading one, as 2^-14 * (1 + m) - 2^-14
+    if (exponent == 0) {  // subnormal, no leading one: 2^-14 * (1 + m) - 2^-14
       const float shifted = float_of(magnitude + (113u << 23));
       return float_of(sign | bits_of(shifted - float_of(113u << 23)));
     }
@@ -83,14 +80,14 @@ struct half {
     const std::uint32_t bits = bits_of(value);
     const auto sign = static_cast<std::uint16_t>(bits >> 16 & 0x8000u);
     std::uint32_t magnitude = bits & 0x7fffffffu;
-    if (magnitude > 0x7f800000u) return sign | 0x7e00u | (magnitude >> 13 & 0x3ffu);  // not a number
-    if (magnitude >= 0x47800000u) return sign | 0x7c00u;                              // 2^16 and more
+    if (magnitude > 0x7f800000u) return sign | 0x7e00u | (magnitude >> 13 & 0x3ffu);  // quiet NaN
+    if (magnitude >= 0x47800000u) return sign | 0x7c00u;  // 2^16 and more
     if (magnitude < 0x38800000u) {  // below 2^-14: 0.5 has the last place of a subnormal half
       const float aligned = float_of(magnitude) + 0.5f;
       return static_cast<std::uint16_t>(sign | (bits_of(aligned) - 0x3f000000u));
     }
     magnitude -= 112u << 23;
-    magnitude += 0xfffu + (magnitude >> 13 & 1u);  // to nearest, ties to even; may carry to infinity
+    magnitude += 0xfffu + (magnitude >> 13 & 1u);  // ties to even; may carry to infinity
     return static_cast<std::uint16_t>(sign | magnitude >> 13);
   }
 

@@ -1,5 +1,5 @@
-// hls_math.h for C simulation with g++: the functions of <cmath> in namespace hls, for float, double,
-// half and the fixed-width types (through double).
+// hls_math.h for C simulation with g++: the functions of <cmath> in namespace hls, for float,
+// double, half and, through double, ap_fixed and ap_int.
 // Never on the include path of Vitis HLS, which brings its own.
 #ifndef BITWRIGHT_OPEN_HLS_MATH_H
 #define BITWRIGHT_OPEN_HLS_MATH_H

@@ -13,9 +13,6 @@
 #include <deque>
 #include <string>
 
-// Loops are labelled because synthesis reports name their rows so; no code jumps there.
-#pragma GCC diagnostic ignored "-Wunused-label"
-
 namespace hls {
 namespace detail {
 
@@ -26,8 +23,7 @@ inline void fail() {
 
 [[noreturn]] inline void read_when_empty(const std::string& name) {
   std::fflush(stdout);
-  std::fprintf(stderr, "error: hls::stream '%s' is read while empty: hardware would wait for ever\n",
-               name.c_str());
+  std::fprintf(stderr, "error: hls::stream '%s' is read while empty\n", name.c_str());
   std::fflush(nullptr);
   std::_Exit(EXIT_FAILURE);
 }

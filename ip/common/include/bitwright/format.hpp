@@ -51,7 +51,6 @@ struct Traits<Format::fp16> {
 };
 
 inline half half_of(std::uint16_t bits) {
-#pragma HLS inline
 #ifdef __SYNTHESIS__
   union {  // a built-in type in synthesis, which has no member functions
     std::uint16_t bits;
@@ -67,7 +66,6 @@ inline half half_of(std::uint16_t bits) {
 }
 
 inline std::uint16_t bits_of(half value) {
-#pragma HLS inline
 #ifdef __SYNTHESIS__
   union {
     std::uint16_t bits;
@@ -82,7 +80,6 @@ inline std::uint16_t bits_of(half value) {
 
 /// The 64-bit word i of a beat. 64 bits at a time, C simulation works on machine words.
 inline std::uint64_t word(const Beat& beat, int i) {
-#pragma HLS inline
   return beat.range(64 * i + 63, 64 * i).to_uint64();
 }
 
@@ -92,47 +89,43 @@ T element(std::uint64_t word, int i);
 
 template <>
 inline std::int8_t element<8, std::int8_t>(std::uint64_t word, int i) {
-#pragma HLS inline
   return static_cast<std::int8_t>(static_cast<std::uint8_t>(word >> (8 * i)));
 }
 template <>
 inline std::int8_t element<4, std::int8_t>(std::uint64_t word, int i) {
-#pragma HLS inline
   const auto nibble = static_cast<std::int8_t>(word >> (4 * i) & 15);
   return static_cast<std::int8_t>((nibble ^ 8) - 8);
 }
 template <>
 inline std::uint8_t element<8, std::uint8_t>(std::uint64_t word, int i) {
-#pragma HLS inline
   return static_cast<std::uint8_t>(word >> (8 * i));
 }
 template <>
 inline std::int32_t element<32, std::int32_t>(std::uint64_t word, int i) {
-#pragma HLS inline
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(word >> (32 * i)));
 }
 template <>
 inline half element<16, half>(std::uint64_t word, int i) {
-#pragma HLS inline
   return half_of(static_cast<std::uint16_t>(word >> (16 * i)));
 }
 template <>
 inline float element<16, float>(std::uint64_t word, int i) {
-#pragma HLS inline
   return element<16, half>(word, i);
 }
 
 /// All elements of a beat.
 template <int Bits, class T>
 void unpack(const Beat& beat, T (&to)[beat_bits / Bits]) {
-#pragma HLS inline
+  // Wires of the caller's pipeline.
+  #pragma HLS inline
 unpack_word:
   for (int i = 0; i < 4; ++i) {
-    // Wires only: every element has its place.
+    // Every word has its place.
     #pragma HLS unroll
     const std::uint64_t from = word(beat, i);
   unpack_element:
     for (int j = 0; j < 64 / Bits; ++j) {
+      // So has every element.
       #pragma HLS unroll
       to[i * (64 / Bits) + j] = element<Bits, T>(from, j);
     }
@@ -145,17 +138,19 @@ inline std::uint64_t pattern(half value) { return bits_of(value); }
 /// A beat of activations.
 template <class T, int N>
 Beat pack(const T (&from)[N]) {
-#pragma HLS inline
+  // Wires of the caller's pipeline.
+  #pragma HLS inline
   constexpr int bits = beat_bits / N;
   static_assert(bits == 8 * int(sizeof(T)), "pack: the elements must fill a beat exactly");
   Beat beat = 0;
 pack_word:
   for (int i = 0; i < 4; ++i) {
-    // Wires only.
+    // Every word has its place.
     #pragma HLS unroll
     std::uint64_t to = 0;
   pack_element:
     for (int j = 0; j < 64 / bits; ++j) {
+      // So has every element.
       #pragma HLS unroll
       to |= pattern(from[i * (64 / bits) + j]) << (bits * j);
     }

@@ -58,12 +58,18 @@ struct Linear {
   static constexpr int turns = ceil_div(Traits<F>::add_cycles, groups);
   static constexpr int phases = turns < beats ? turns : beats;
 
+  static constexpr int channel_sums = phases * groups;  // packs of a channel
+
   static constexpr int channels_per_block = 32;  // as many shifts as a beat holds
+
+  // Depths of streams.
+  static constexpr int two_channels = 2 * channel_sums;
+  static constexpr int two_blocks = 2 * channels_per_block;
 
   static_assert(Tokens > 0 && Lanes > 0 && Tokens % Lanes == 0,
                 "Linear: Lanes must divide Tokens; choose lanes that divide token_tile");
   static_assert(In > 0 && In % per_beat == 0,
-                "Linear: a row of weights must be whole beats; In is a multiple of 256 / weight_bits");
+                "Linear: a row of weights must be whole beats; In is a multiple of 256 / bits");
   static_assert(Out > 0 && Out % channels_per_block == 0,
                 "Linear: Out must be a multiple of 32, the channels whose shifts fill a beat");
   static_assert(F == Format::fp16 || In <= INT32_MAX / (128 * 128),
@@ -76,7 +82,8 @@ struct Linear {
 /// `channels_per_block` elements of a layer's bias, mult or shift.
 template <int Bits, class T, int N>
 void read_block(const Beat* from, int block, T (&to)[N]) {
-#pragma HLS inline
+  // Its loop becomes one of the reading process.
+  #pragma HLS inline
   constexpr int per_beat = beat_bits / Bits;
   constexpr int beats = N / per_beat;
 read_beat:
@@ -85,8 +92,9 @@ read_beat:
     #pragma HLS pipeline II=1
     T part[per_beat];
     unpack<Bits>(from[block * beats + i], part);
-  place:
+  read_element:
     for (int j = 0; j < per_beat; ++j) {
+      // Registers side by side.
       #pragma HLS unroll
       to[i * per_beat + j] = part[j];
     }
@@ -96,7 +104,8 @@ read_beat:
 /// The rows of weights of one block of channels, in one burst.
 template <class L>
 void read_rows(const Beat* weight, int block, hls::stream<Beat>& weights) {
-#pragma HLS inline
+  // Its loop becomes one of the reading process.
+  #pragma HLS inline
   constexpr int beats = L::channels_per_block * L::beats;
 read_weight:
   for (int i = 0; i < beats; ++i) {
@@ -116,9 +125,9 @@ read_layer_block:
     std::int32_t mults[L::channels_per_block];
     std::uint8_t shifts[L::channels_per_block];
     // A beat is spread over them in one cycle.
-    #pragma HLS array_partition variable=biases type=complete
-    #pragma HLS array_partition variable=mults type=complete
-    #pragma HLS array_partition variable=shifts type=complete
+    #pragma HLS array_partition variable=biases complete dim=1
+    #pragma HLS array_partition variable=mults complete dim=1
+    #pragma HLS array_partition variable=shifts complete dim=1
     read_block<32>(bias, block, biases);
     read_block<32>(mult, block, mults);
     read_block<8>(shift, block, shifts);
@@ -141,7 +150,7 @@ read_layer_block:
   for (int block = 0; block < L::Out / L::channels_per_block; ++block) {
     half biases[L::channels_per_block];
     // A beat is spread over it in one cycle.
-    #pragma HLS array_partition variable=biases type=complete
+    #pragma HLS array_partition variable=biases complete dim=1
     read_block<16>(bias, block, biases);
   send_channel:
     for (int i = 0; i < L::channels_per_block; ++i) {
@@ -156,7 +165,8 @@ read_layer_block:
 /// The sum of N products; for float as a balanced tree, in the order that synthesis keeps.
 template <int N>
 std::int32_t dot(const std::int8_t (&a)[N], const std::int8_t (&b)[N]) {
-#pragma HLS inline
+  // Part of the caller's pipeline.
+  #pragma HLS inline
   std::int32_t sum = 0;
 dot_element:
   for (int i = 0; i < N; ++i) {
@@ -168,7 +178,8 @@ dot_element:
 }
 template <int N>
 float dot(const float (&a)[N], const half (&b)[N]) {
-#pragma HLS inline
+  // Part of the caller's pipeline.
+  #pragma HLS inline
   static_assert((N & (N - 1)) == 0, "dot: the tree needs a power of two");
   float tree[N];
 dot_element:
@@ -179,10 +190,11 @@ dot_element:
   }
 dot_level:
   for (int width = N / 2; width > 0; width /= 2) {
-    // Levels and their sums are adders side by side, not a loop.
+    // Levels of adders, not a loop,
     #pragma HLS unroll
   dot_pair:
     for (int i = 0; i < width; ++i) {
+      // and side by side in a level.
       #pragma HLS unroll
       tree[i] += tree[i + width];
     }
@@ -195,13 +207,12 @@ template <class L>
 void multiply(const typename L::Tile& x, hls::stream<Beat>& weights,
               hls::stream<Pack<typename L::Sum, L::Lanes>>& sums) {
   using Sum = typename L::Sum;
-  constexpr int distance = L::phases * L::groups;
-  Sum partial[distance][L::Lanes];
+  Sum partial[L::channel_sums][L::Lanes];
   // Every lane adds in every cycle.
-  #pragma HLS array_partition variable=partial type=complete dim=2
+  #pragma HLS array_partition variable=partial complete dim=2
   typename L::Factor weight[L::per_beat];
   // All weights of a beat are used in every cycle.
-  #pragma HLS array_partition variable=weight type=complete
+  #pragma HLS array_partition variable=weight complete dim=1
 channel:
   for (int o = 0; o < L::Out; ++o) {
   beat:
@@ -210,8 +221,8 @@ channel:
       for (int g = 0; g < L::groups; ++g) {
         // One beat by one group of tokens a cycle.
         #pragma HLS pipeline II=1
-        // A partial sum is met again after `distance` cycles, when the adder is done with it.
-        #pragma HLS dependence variable=partial type=inter direction=RAW distance=distance dependent=true
+        // A partial sum is met again this many cycles later, when the adder is done with it.
+        #pragma HLS dependence variable=partial inter RAW distance=L::channel_sums true
         if (g == 0) unpack<Traits<L::format>::weight_bits>(weights.read(), weight);
         const int at = k % L::phases * L::groups + g;
         Pack<Sum, L::Lanes> sum;
@@ -245,6 +256,8 @@ finish_channel:
       for (int t = 0; t < L::Tokens; ++t) {
         // One value a cycle.
         #pragma HLS pipeline II=1
+        // A token's sum is met again a phase later.
+        #pragma HLS dependence variable=whole inter RAW distance=L::Tokens true
         if (p == 0 && t == 0) channel = channels.read();
         if (t % L::Lanes == 0) sum = sums.read();
         const Sum before = p == 0 ? Sum(0) : whole[t];
@@ -263,8 +276,8 @@ void linear(const typename L::Tile& x, hls::stream<Beat>& weights,
   // The two processes become processes of the caller's region.
   #pragma HLS inline
   hls::stream<Pack<typename L::Sum, L::Lanes>> sums("linear.sums");
-  // The sums of two channels: finish is at one while multiply ends the next.
-  #pragma HLS stream variable=sums depth=2*L::phases*L::groups
+  // finish is at one channel while multiply ends the next.
+  #pragma HLS stream variable=sums depth=L::two_channels
   multiply<L>(x, weights, sums);
   finish<L>(sums, channels, values);
 }
@@ -277,7 +290,7 @@ void gather(hls::stream<typename L::Value>& values,
   static_assert(L::Out % N == 0, "gather: N must divide Out");
   typename L::Value block[N][L::Tokens];
   // N channels of a token are read together.
-  #pragma HLS array_partition variable=block type=complete dim=1
+  #pragma HLS array_partition variable=block complete dim=1
 gather_block:
   for (int b = 0; b < L::Out / N; ++b) {
   gather_channel:
@@ -296,6 +309,7 @@ gather_block:
       Pack<typename L::Value, N> pack;
     gather_lane:
       for (int i = 0; i < N; ++i) {
+        // A bank for each channel.
         #pragma HLS unroll
         pack.lane[i] = block[i][t];
       }
@@ -307,7 +321,8 @@ gather_block:
 /// Word k of token t in a tile.
 template <class L>
 void put_word(const typename L::Value (&word)[L::per_beat], int k, int t, typename L::Tile& x) {
-#pragma HLS inline
+  // Part of the caller's pipeline.
+  #pragma HLS inline
 put_element:
   for (int e = 0; e < L::per_beat; ++e) {
     // The word is written as a whole.
@@ -330,8 +345,8 @@ fill_beat:
   }
 }
 
-/// The tile that layer L reads: rows [index * Tokens, ...) of memory [tokens][In]. Rows from `tokens`
-/// on are zero and are not read.
+/// The tile that layer L reads: rows [index * Tokens, ...) of memory [tokens][In]. Rows from
+/// `tokens` on are zero and are not read.
 template <class L>
 void load_tile(const Beat* from, int index, int tokens, typename L::Tile& x) {
   constexpr int part = L::values_per_beat;
@@ -340,7 +355,7 @@ void load_tile(const Beat* from, int index, int tokens, typename L::Tile& x) {
   const int rows = tokens - first < L::Tokens ? tokens - first : L::Tokens;
   typename L::Value word[L::per_beat];
   // A word is written in one cycle.
-  #pragma HLS array_partition variable=word type=complete
+  #pragma HLS array_partition variable=word complete dim=1
 load_token:
   for (int t = 0; t < rows; ++t) {
     // The last tile may hold fewer tokens.
@@ -353,6 +368,7 @@ load_token:
       unpack<Traits<L::format>::value_bits>(from[(first + t) * L::value_beats + i], now);
     load_shift:
       for (int e = 0; e < L::per_beat; ++e) {
+        // Moved down by a beat, all at once.
         #pragma HLS unroll
         word[e] = e + part < L::per_beat ? word[(e + part) % L::per_beat] : now[e % part];
       }
@@ -362,7 +378,7 @@ load_token:
 load_nothing:
   for (int t = rows; t < L::Tokens; ++t) {
     // None but in the last tile.
-    #pragma HLS loop_tripcount min=0 max=L::Tokens-1
+    #pragma HLS loop_tripcount min=0 max=L::Tokens
   clear_word:
     for (int k = 0; k < L::beats; ++k) {
       // One word a cycle.
@@ -373,15 +389,17 @@ load_nothing:
   }
 }
 
-/// Rows [index * Tokens, ...) of memory [tokens][Out] from packs of a beat each; rows from `tokens` on
-/// are dropped. The tile is collected first, so that a token's row is one burst.
+/// Rows [index * Tokens, ...) of memory [tokens][Out] from packs of a beat each; rows from `tokens`
+/// on are dropped. The tile is collected first, so that a token's row is one burst; double buffering
+/// would not pay, for the burst takes Tokens * beats cycles of the many that the product takes.
 template <class L>
 void store_tile(hls::stream<Pack<typename L::Value, L::values_per_beat>>& packs, int index,
                 int tokens, Beat* to) {
   constexpr int beats = L::Out / L::values_per_beat;
+  constexpr int most = L::Tokens * beats;
   const int first = index * L::Tokens;
   const int rows = tokens - first < L::Tokens ? tokens - first : L::Tokens;
-  Beat tile[L::Tokens * beats];
+  Beat tile[most];
 collect_beat:
   for (int k = 0; k < beats; ++k) {
   collect_token:
@@ -394,7 +412,7 @@ collect_beat:
 store_beat:
   for (int i = 0; i < rows * beats; ++i) {
     // The last tile may hold fewer tokens.
-    #pragma HLS loop_tripcount min=beats max=L::Tokens*beats
+    #pragma HLS loop_tripcount min=beats max=most
     // A beat a cycle.
     #pragma HLS pipeline II=1
     to[first * beats + i] = tile[i];

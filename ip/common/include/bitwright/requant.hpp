@@ -12,7 +12,8 @@ namespace bitwright {
 /// bits; the low six bits of shift count.
 inline std::int8_t requant(std::int32_t sum, std::int32_t bias, std::int32_t mult,
                            std::uint8_t shift) {
-#pragma HLS inline
+  // A stretch of the caller's pipeline: 33 by 32 bits multiplied, a shifter, a rounding.
+  #pragma HLS inline
   const std::int64_t total = std::int64_t{sum} + bias;  // 33 bits
   // The product of 33 by 32 bits leaves int64 in one case only, -2^32 * -2^31 = 2^63. One less
   // rounds and saturates to the same int8 for every shift, so 64 bits do.
@@ -20,10 +21,11 @@ inline std::int8_t requant(std::int32_t sum, std::int32_t bias, std::int32_t mul
   const std::int64_t product = beyond ? INT64_MAX : total * mult;
   const int places = shift & 63;
   const std::int64_t floor = product >> places;
-  const std::uint64_t lost = static_cast<std::uint64_t>(product) & ((std::uint64_t{1} << places) - 1);
-  const std::uint64_t half_place = (std::uint64_t{1} << places) >> 1;  // 0 where nothing is lost
+  const std::uint64_t one = std::uint64_t{1} << places;
+  const std::uint64_t lost = static_cast<std::uint64_t>(product) & (one - 1);
+  const std::uint64_t half_place = one >> 1;  // 0 where nothing is lost
   const bool up = lost > half_place || (lost == half_place && places != 0 && (floor & 1) != 0);
-  // Saturated before the increment, so that it needs 8 bits, not 64; 127 + 1 saturates again.
+  // Saturated before the increment, so that this needs 9 bits, not 64; 127 + 1 saturates again.
   const int low = floor < -129 ? -129 : floor > 127 ? 127 : static_cast<int>(floor);
   const int rounded = low + (up ? 1 : 0);
   return static_cast<std::int8_t>(rounded < -128 ? -128 : rounded > 127 ? 127 : rounded);
@@ -43,11 +45,9 @@ struct Channel<Format::fp16> {
 
 template <Format F>
 std::int8_t finish(std::int32_t sum, const Channel<F>& channel) {
-#pragma HLS inline
   return requant(sum, channel.bias, channel.mult, channel.shift);
 }
 inline half finish(float sum, const Channel<Format::fp16>& channel) {
-#pragma HLS inline
   return half(sum + float(channel.bias));
 }
 
