@@ -28,6 +28,17 @@ def task_sim():
     yield from tasks.steps("sim")
 
 
+def task_csim():
+    """simulate the HLS kernels in C++ against the golden model, at full size: csim config=tiny
+
+    Each kernel in each number format, or in the one of format=: a config's sizes with g++ -O2, then
+    two small ones with the address and undefined-behaviour sanitizers. int8 and w4a8 must be equal
+    bit for bit, fp16 within a bound of the float model that the values give. No vendor tool is
+    needed. What a kernel left where it differs is kept in the step's folder, in failed/.
+    """
+    yield from tasks.steps("csim")
+
+
 def task_lint():
     """check the RTL with Verilator and Verible: lint config=tiny"""
     yield from tasks.steps("lint")

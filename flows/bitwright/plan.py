@@ -50,6 +50,31 @@ def plan_lint(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     return remembered.plan("lint", design, tools, partial(_each, "lint"))
 
 
+def plan_csim(design: Design, tools: Mapping[str, Tool], form: str = "") -> tuple[Step, ...]:
+    """The C simulations of a design's HLS kernels: a step for each kernel and number format.
+
+    form: one format alone; "" is each that the kernel's signature names and the model's sizes fit
+    Raises ConfigError if that leaves nothing.
+    """
+    return remembered.plan(f"csim {form}", design, tools, partial(_csim, form))
+
+
+def _csim(form: str, design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    from bitwright.steps import csim
+
+    used = [tools[name] for name in csim.TOOLS if name in tools]
+    steps = tuple(
+        csim.step(design, spec, each, used)
+        for spec in design.hls
+        for each in csim.formats(spec, design.model)
+        if form in ("", each)
+    )
+    if not steps:
+        what = f"no kernel built with hls that can be simulated in {form or 'any format'}"
+        raise ConfigError(f"{design.source}: {what}")
+    return steps
+
+
 def _build(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     from bitwright.cores import Cores
 

@@ -20,7 +20,7 @@ from doit.cmd_run import Run as DoitRun
 
 from bitwright.errors import ConfigError
 from bitwright.front import options
-from bitwright.front.options import COMMANDS, OPTIONS
+from bitwright.front.options import COMMANDS
 from bitwright.front.session import OK, guarded, opened
 from bitwright.front.show import say
 from bitwright.schema import NAME, nearest
@@ -213,7 +213,7 @@ def _explain(name: str) -> None:
     if command.takes:
         say("\noptions")
         width = max(len(option) for option in command.takes)
-        for option in map(OPTIONS.__getitem__, command.takes):
+        for option in (options.option(name, taken) for taken in command.takes):
             default = f" [{option.default}]" if option.default else ""
             say(f"  {option.name:<{width}}  {option.help}: {option.expects}{default}")
     if command.example:

@@ -56,6 +56,10 @@ OPTIONS: Mapping[str, Option] = {
     )
 }
 
+OWN: Mapping[tuple[str, str], Option] = {  # where a command means something else by a name
+    ("csim", "format"): Option("format", "fp16, int8 or w4a8", "each", "the one number format"),
+}
+
 BUILD = ("config", "target", "seed", "clock_mhz", "variant", "cache", "cache_gib", "history")
 SIMULATE = ("config", "target", "cache", "cache_gib")
 
@@ -65,7 +69,7 @@ class Command:
     """What a task takes, and which plan its steps come from."""
 
     takes: tuple[str, ...] = ()
-    plan: str = ""  # build | sim | lint; empty: no design is needed
+    plan: str = ""  # build | sim | csim | lint; empty: no design is needed
     looks: bool = False  # looks at the plan and changes nothing: needs no lock
     words: str = ""  # positional arguments, for help
     example: str = ""
@@ -80,6 +84,7 @@ COMMANDS: Mapping[str, Command] = {
     "bitstream": Command(BUILD, "build", example="bitstream config=gpt2-medium seed=2"),
     "program": Command(BUILD, "build", example="program config=tiny"),
     "sim": Command(SIMULATE, "sim", example="sim config=tiny"),
+    "csim": Command((*SIMULATE, "format"), "csim", example="csim config=gpt2-medium -n 2"),
     "lint": Command(SIMULATE, "lint", example="lint config=tiny"),
     "plan": Command(BUILD, "build", True, example="plan config=gpt2-medium"),
     "why": Command(BUILD, "build", True, "STEP", "why implement config=tiny"),
@@ -134,6 +139,11 @@ def typed(arguments: Sequence[str] | None = None) -> Typed:
         else:
             values[name] = value
     return Typed(tuple(words), values, tuple(arguments[cut + 1 :]))
+
+
+def option(command: str, name: str) -> Option:
+    """An option as a command means it."""
+    return OWN.get((command, name)) or OPTIONS[name]
 
 
 def check(values: Mapping[str, str], commands: Iterable[str]) -> None:

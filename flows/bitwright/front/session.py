@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -207,7 +208,7 @@ def _design(session: Session, plan: str) -> None:
     )
     target = found.target
     part = " ".join(filter(None, (target.part, target.package)))
-    speak = say if values.get("format", "table") == "table" else complain  # stdout is for programs
+    speak = complain if values.get("format") in ("markdown", "json") else say  # stdout for programs
     speak(f"{found.config} on {target.name} ({part}, {found.clock_mhz:g} MHz): {found.choice}")
     uses = [target.toolchain if plan == "build" else plan]
     uses += [command for command in session.commands if command == "program"]
@@ -258,6 +259,10 @@ def _plan(session: Session, name: str) -> None:
     from bitwright import plan
 
     makers = {"build": plan.plan, "sim": plan.plan_sim, "lint": plan.plan_lint}
+    if name == "csim":
+        from bitwright.front.csim import format_of
+
+        makers["csim"] = partial(plan.plan_csim, form=format_of(session.line.values))
     looks = all(options.COMMANDS[command].looks for command in session.commands)
     assert session.design is not None
     steps = makers[name](session.design, session.tools)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bitwright.errors import ConfigError, ToolError
-from bitwright.front import options
+from bitwright.front import csim, options
 from bitwright.front.session import Session, current
 from bitwright.front.show import say
 from bitwright.schema import nearest
@@ -118,7 +118,7 @@ def doctor(session: Session) -> bool:
     healthy = True
     groups = (
         ("to build with open tools", {"open"}),
-        ("to simulate and lint", {"sim", "lint"}),
+        ("to simulate and lint", {"sim", "csim", "lint"}),
         ("to test", {"test"}),
         ("for a board, or AMD parts; not needed otherwise", {"program", "vivado", "vitis"}),
     )
@@ -129,7 +129,7 @@ def doctor(session: Session) -> bool:
             if known.name in told or not uses & set(known.used):
                 continue
             told.add(known.name)
-            needed = bool(uses & {"open", "sim", "lint"})
+            needed = bool(uses & {"open", "sim", "csim", "lint"})
             healthy &= _tell(known, needed)
     say("\nthis place")
     healthy &= _place()
@@ -201,11 +201,13 @@ def finish(session: Session) -> None:
     """After a run that ended well: the build's manifest and timings, and the table at the end.
 
     A run that left some step of the build behind, such as synthesize alone, has neither; one of
-    sim or lint ends with one line.
+    sim, csim or lint ends with one line.
     """
     plans = {options.COMMANDS[c].plan for c in session.commands if not options.COMMANDS[c].looks}
     for command in plans & {"sim", "lint"}:
         _tell_passed(session, command)
+    if "csim" in plans:
+        csim.finish(session)
     if session.design is None or "build" not in plans:
         return
     from bitwright import manifest

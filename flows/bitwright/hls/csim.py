@@ -127,7 +127,6 @@ def ap_types() -> str:
 
 def run(job: Job, folder: Path) -> Result:
     """Run a compiled test bench and print what it says."""
-    print(f"running {job.folder.name} in {job.format}", flush=True)
     environment = {**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"}
     done = subprocess.run(
         [f"./{PROGRAM}"],

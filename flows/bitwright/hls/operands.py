@@ -34,7 +34,7 @@ from bitwright.kernel import Kernel
 Sizes = Mapping[str, int]  # what each dimension of a kernel is
 BIAS = 0.1  # standard deviation of biases
 INT8_STEPS = 32.0  # standard deviation of int8 activations: the ends are four of them away
-LOUD = 16.0  # how much larger extreme fp16 activations are: GELU and softmax saturate
+LOUD = 4.0  # how much larger extreme fp16 activations are: GELU and softmax saturate
 BERT_HEAD = Softmax(b=1874, c=1338211, ln2=-480, ln2_inv=-2236963, mult=26291085)
 
 

@@ -55,10 +55,10 @@ class Plan:
 def cases(kernel: Kernel, spec: KernelSpec, model: Model, seed: int = SEED) -> Iterator[Case]:
     """Every case of a kernel at the sizes of a config, in the format the kernel was read for."""
     most = top.dimensions(kernel, spec, model)
-    usual = operands.usual(kernel, most, np.random.default_rng(seed))
-    extreme = operands.extreme(kernel, most, np.random.default_rng(seed + 1))
+    usual = operands.usual(kernel, most, np.random.default_rng((seed, 1)))
+    extreme = operands.extreme(kernel, most, np.random.default_rng((seed, 2)))
     for index, plan in enumerate(plans(kernel, most)):
-        rng = np.random.default_rng((seed, index))
+        rng = np.random.default_rng((seed, 3, index))  # of another run, another stream
         yield _case(kernel, plan, most, extreme if plan.extreme else usual, rng)
 
 

