@@ -14,7 +14,7 @@ from typing import Any
 from bitwright import yamlfile
 from bitwright.errors import ConfigError
 from bitwright.limits import KEYS as DEMANDS
-from bitwright.limits import NOTHING, Demands, read_demands, today
+from bitwright.limits import NOTHING, Demands, Synthesised, read_demands, today
 from bitwright.schema import (
     NAME,
     PART,
@@ -268,7 +268,9 @@ def read_config(path: Path, root: Path) -> Config:
         if "clock_mhz" in items
         else None
     )
-    demands = read_demands(items, names(root, "configs/targets"), faults, today())
+    hls = tuple(kernel.name for kernel in kernels if kernel.build == "hls")
+    synthesised = Synthesised(hls, lambda name: read_target(name, root).toolchain != "open")
+    demands = read_demands(items, names(root, "configs/targets"), faults, today(), synthesised)
     faults.check()
     assert model is not None
     lines = tuple(node.line for node in items["kernels"].items)  # type: ignore[union-attr]

@@ -17,12 +17,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bitwright.reports.measures import HIGHER, LOWER, MEASURES, RESOURCES, Measure, measure_of
+from bitwright.reports.measures import (
+    HIGHER,
+    LOWER,
+    MEASURES,
+    OF_HLS,
+    RESOURCES,
+    Measure,
+    measure_of,
+)
 from bitwright.schema import nearest
 from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
 
@@ -32,6 +40,7 @@ BOUND = re.compile(rf"(>=|<=)?\s*({NUMBER})\s*(%|[A-Za-z]+)?", re.ASCII)
 MESSAGE_ID = re.compile(r"[A-Za-z_]+ [0-9]+-[0-9]+\Z")  # Synth 8-327, HLS 200-1553
 OF_CLOCK = ("wns_ns", "achieved_mhz")
 OF_PARTS = f"clock.NAME.({'|'.join(OF_CLOCK)}), instance.PATH.({'|'.join(RESOURCES)})"
+HLS = "hls."  # before the kernel in the name of a number that HLS estimates
 MESSAGE_LIMIT = 200  # characters of a pattern
 REASON_LIMIT = 400
 EXPECTED = "a bound such as '>= 0.1', '<= 80 %' or 256"
@@ -84,6 +93,23 @@ class Demands:
     waivers: tuple[Waiver, ...] = ()
     thresholds: tuple[Tolerance, ...] = ()
 
+    @property
+    def of_build(self) -> Demands:
+        """What a bitstream is judged by; HLS does not run for every one."""
+        return self._only(lambda metric: not metric.startswith(HLS))
+
+    def of_hls(self, kernel: str) -> Demands:
+        """What the HLS of one kernel is judged by, before anything is implemented."""
+        return self._only(lambda metric: metric.startswith(f"{HLS}{kernel}."))
+
+    def _only(self, holds: Callable[[str], bool]) -> Demands:
+        """The limits on some metrics, and the waivers of those and of messages."""
+        limits = tuple(limit for limit in self.limits if holds(limit.metric))
+        kept = {*self.messages, *(limit.metric for limit in limits)}
+        return replace(
+            self, limits=limits, waivers=tuple(each for each in self.waivers if each.of in kept)
+        )
+
 
 NOTHING = Demands()
 KEYS = ("limits", "messages", "waivers", "thresholds")
@@ -97,14 +123,28 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+@dataclass(frozen=True, slots=True)
+class Synthesised:
+    """The kernels of a config that HLS builds, and where."""
+
+    kernels: tuple[str, ...] = ()
+    on: Callable[[str], bool] = lambda target: True  # whether HLS runs for that target
+
+
 def read_demands(
-    items: Mapping[str, Node], targets: Iterable[str], faults: Faults, day: date
+    items: Mapping[str, Node],
+    targets: Iterable[str],
+    faults: Faults,
+    day: date,
+    hls: Synthesised = Synthesised(),
 ) -> Mapping[str, Demands]:
     """The demands of a config on each target, under "" on any other; faults are noted.
 
     items: the config's keys; targets: the names there are; day: on which waivers are judged
+    A general limit on a number of HLS counts where HLS runs. Written for a target where it does
+    not, it could never be judged, so it is a fault.
     """
-    general, special = _read_limits(items.get("limits"), tuple(targets), faults)
+    general, special = _read_limits(items.get("limits"), tuple(targets), faults, hls)
     messages = _read_messages(items.get("messages"), faults)
     every = [*general, *(limit for limits in special.values() for limit in limits)]
     waivable = {"limit": tuple(dict.fromkeys(x.metric for x in every)), "message": messages}
@@ -117,18 +157,28 @@ def read_demands(
     return found
 
 
-def metric_fault(name: str) -> str:
-    """Why a name is that of no measure, with the nearest that is; empty if it is one."""
+def metric_fault(name: str, kernels: Iterable[str] = ()) -> str:
+    """Why a name is that of no measure, with the nearest that is; empty if it is one.
+
+    kernels: those of which HLS tells numbers; without any, `hls.` begins no name
+    """
     owner, _, last = name.rpartition(".")
     known: Iterable[str] = MEASURES
+    kernels = tuple(kernels)
     if owner.startswith("clock.") and owner != "clock.":
         known = OF_CLOCK
     elif owner.startswith("instance.") and all(owner.split(".")):
         known = RESOURCES
+    elif kernels and owner.startswith(HLS) and owner.count(".") == 1:
+        kernel, known = owner.removeprefix(HLS), OF_HLS
+        if kernel not in kernels:
+            why = f"HLS builds no {shown(kernel)}{nearest(kernel, kernels)}"
+            return f"unknown metric {shown(name)}: {why} (kernels: {', '.join(kernels)})"
     elif owner:
+        owners = "clock.NAME or instance.PATH" if not kernels else "clock., instance. or hls.KERNEL"
         return (
             f"unknown metric {shown(name)}; before the last dot stands nothing,"
-            f" clock.NAME or instance.PATH (metrics: {', '.join(MEASURES)}, {OF_PARTS})"
+            f" {owners} (metrics: {', '.join(MEASURES)}, {OF_PARTS})"
         )
     if last in known:
         return ""
@@ -138,7 +188,7 @@ def metric_fault(name: str) -> str:
 
 
 def _read_limits(
-    node: Node | None, targets: tuple[str, ...], faults: Faults
+    node: Node | None, targets: tuple[str, ...], faults: Faults, hls: Synthesised
 ) -> tuple[list[Limit], dict[str, list[Limit]]]:
     """The limits on every target, and those on one only."""
     general: list[Limit] = []
@@ -150,10 +200,22 @@ def _read_limits(
                 known = ", ".join(targets)
                 faults.add(line, f"limits: no target {shown(key)}{hint} (targets: {known})")
             inner = _entries(item, key, "metrics and their bounds", faults)
-            special[key] = [limit for entry in inner if (limit := _limit(*entry, faults))]
-        elif limit := _limit(key, line, item, faults):
+            special[key] = [limit for entry in inner if (limit := _limit(*entry, faults, hls))]
+            if key in targets:
+                _check_judged(key, item, special[key], faults, hls)
+        elif limit := _limit(key, line, item, faults, hls):
             general.append(limit)
     return general, special
+
+
+def _check_judged(
+    target: str, item: Table, limits: Iterable[Limit], faults: Faults, hls: Synthesised
+) -> None:
+    """A limit on a number of HLS, for a target that has no HLS, would never be judged."""
+    for limit in limits:
+        if limit.metric.startswith(HLS) and not hls.on(target):
+            text = f"limits: {target}: {limit.metric}: HLS does not run for this target"
+            faults.add(item.lines[limit.metric], text)
 
 
 def _entries(
@@ -168,8 +230,8 @@ def _entries(
     return [(key, node.lines[key], item) for key, item in node.items.items()]
 
 
-def _limit(name: str, line: int, node: Node, faults: Faults) -> Limit | None:
-    fault = metric_fault(name)
+def _limit(name: str, line: int, node: Node, faults: Faults, hls: Synthesised) -> Limit | None:
+    fault = metric_fault(name, hls.kernels)
     if not fault:
         made = parse_bound(name, node.text) if isinstance(node, Scalar) else EXPECTED
         if isinstance(made, Limit):

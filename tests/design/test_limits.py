@@ -239,3 +239,114 @@ def test_a_threshold_is_an_amount_or_a_percentage():
         Tolerance("wns_ns", 0.25, False),
         Tolerance("clock.clk_sys.achieved_mhz", 1, False),
     )
+
+
+# --------------------------------------------------------------------------------- numbers of HLS
+
+
+def of_hls(text: str, target: str = "") -> tuple[Demands, list[str]]:
+    """What a config with the HLS kernels mhsa and ffn demands, and its faults."""
+    faults = Faults("c.yml")
+    tree = yamlfile.parse(text, "c.yml")
+    hls = limits.Synthesised(("mhsa", "ffn"), lambda name: name != "ulx3s-85f")
+    found = limits.read_demands(tree.items, TARGETS, faults, DAY, hls)
+    return found.get(target, found[""]), faults.lines()
+
+
+HLS_LIMITS = """\
+limits:
+  lut: 10
+  hls.ffn.interval_cycles: "<= 3000000"
+  hls.ffn.dsp: "<= 40 %"
+  hls.mhsa.ii_violations: 0
+  hls.mhsa.clock_ns: "<= 2.43 ns"
+"""
+
+
+def test_a_limit_on_a_number_of_hls_is_read_as_written():
+    found, told = of_hls(HLS_LIMITS)
+    assert not told
+    assert [(x.metric, str(x)) for x in found.limits[1:]] == [
+        ("hls.ffn.interval_cycles", "<= 3000000 cycles"),
+        ("hls.ffn.dsp", "<= 40 %"),
+        ("hls.mhsa.ii_violations", "<= 0"),
+        ("hls.mhsa.clock_ns", "<= 2.43 ns"),
+    ]
+
+
+def test_each_judge_is_given_the_limits_on_what_it_measures():
+    waivers = "".join(
+        f"  - {{{of}, reason: later, until: 2027-01-31}}\n"
+        for of in ("limit: lut", "limit: hls.ffn.dsp", "message: latch")
+    )
+    found, told = of_hls(f"{HLS_LIMITS}messages: [latch]\nwaivers:\n{waivers}")
+    assert not told
+    build, ffn, mhsa = found.of_build, found.of_hls("ffn"), found.of_hls("mhsa")
+    assert [x.metric for x in build.limits] == ["lut"]
+    assert [x.of for x in build.waivers] == ["lut", "latch"]
+    assert [x.metric for x in ffn.limits] == ["hls.ffn.interval_cycles", "hls.ffn.dsp"]
+    assert [x.of for x in ffn.waivers] == ["hls.ffn.dsp", "latch"]
+    assert [x.metric for x in mhsa.limits] == ["hls.mhsa.ii_violations", "hls.mhsa.clock_ns"]
+    assert build.messages == ffn.messages == ("latch",)
+    assert found.of_hls("ff").limits == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("hls.fnn.dsp: 3", "HLS builds no 'fnn'; did you mean 'ffn'? (kernels: mhsa, ffn)"),
+        ("hls.matmul.dsp: 3", "HLS builds no 'matmul'"),
+        ("hls.ffn.dps: 3", "unknown metric 'hls.ffn.dps'; did you mean 'dsp'? (metrics: latency_"),
+        ("hls.ffn.wns_ns: 3", "unknown metric 'hls.ffn.wns_ns'"),
+        ("hls.ffn.io: '<= 3'", "unknown metric 'hls.ffn.io'"),
+        ("hls.dsp: 3", "clock., instance. or hls.KERNEL"),
+        ("hls.ffn.row.dsp: 3", "clock., instance. or hls.KERNEL"),
+        ("ii_violations: 3", "unknown metric 'ii_violations'"),
+        ("hls.ffn.interval_cycles: '<= 3 %'", "expected a bound in cycles; only lut, ff"),
+        ("ulx3s-85f: {hls.ffn.dsp: 3}", "ulx3s-85f: hls.ffn.dsp: HLS does not run for this target"),
+    ],
+)
+def test_what_is_no_limit_on_hls_is_told_with_its_line(line: str, says: str):
+    (fault,) = of_hls(f"limits:\n  {line}\n")[1]
+    assert fault.startswith("c.yml:2: limits: ")
+    assert says in fault
+
+
+def test_a_limit_on_hls_may_be_that_of_one_target_with_hls():
+    found, told = of_hls("limits: {hls.ffn.dsp: 9, zcu104: {hls.ffn.dsp: 5}}", "zcu104")
+    assert not told
+    assert [(x.metric, x.bound) for x in found.of_hls("ffn").limits] == [("hls.ffn.dsp", 5)]
+
+
+def test_a_config_without_hls_kernels_knows_no_number_of_hls():
+    assert "clock.NAME or instance.PATH" in faults("limits: {hls.ffn.dsp: 3}")[0]
+
+
+TINY_HLS = "limits:\n  hls.ffn.dsp: 512\n"
+
+
+@pytest.mark.parametrize(("target", "toolchain"), [("ulx3s-85f", "open"), ("u280", "vivado")])
+def test_limits_on_hls_break_no_build_for_which_hls_does_not_run(
+    target: str, toolchain: str, tmp_path: Path
+):
+    from bitwright.steps.report import LIMITS, Build, step
+
+    config = tmp_path / "tiny.yml"
+    text = (ROOT / "configs/tiny.yml").read_text()
+    config.write_text(text.replace("limits: ", TINY_HLS + "  # "))
+    made = design.load(str(config), root=ROOT, target=target, missing=lambda t: ())
+    assert made.target.toolchain == toolchain
+    assert [x.metric for x in made.demands.of_hls("ffn").limits] == ["hls.ffn.dsp"]
+    build = Build("tiny", target, made.target.part, 25.0, ("implement",), made.demands)
+    written = dict(step(build, [], base=made.build).scripts)[LIMITS]
+    assert "hls." not in written and '"metric": "lut"' in written
+
+
+def test_an_hls_limit_for_an_open_target_is_a_fault_of_the_config(tmp_path: Path):
+    config = tmp_path / "tiny.yml"
+    text = (ROOT / "configs/tiny.yml").read_text()
+    config.write_text(text.replace("limits: ", "limits:\n  ulx3s-85f: {hls.ffn.dsp: 5}\n  # "))
+    with pytest.raises(ConfigError, match=r"ulx3s-85f: hls.ffn.dsp: HLS does not run"):
+        design.read_config(config, ROOT)
+    config.write_text(text.replace("limits: ", "limits:\n  u280: {hls.ffn.dsp: 5}\n  # "))
+    assert design.read_config(config, ROOT).demands["u280"].of_hls("ffn").limits

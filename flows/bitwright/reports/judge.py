@@ -106,8 +106,21 @@ def judge(
     Raises ReportError for a limit on what this build did not measure: that is no pass.
     """
     measured = numbers(metrics)
+    asked = tuple(_asked(metrics, measured, source))
+    return judge_numbers(measured, demands, logs, source=source, asked=asked)
+
+
+def judge_numbers(
+    measured: Mapping[str, Number],
+    demands: Demands,
+    logs: Mapping[str, Iterable[str]] | None = None,
+    *,
+    source: str,
+    asked: Iterable[Judged] = (),
+) -> Verdict:
+    """As judge, of numbers by their flat names; asked: what is judged without being written."""
     waivers = {waiver.of: waiver for waiver in demands.waivers}
-    judged = [*_asked(metrics, measured, source)]
+    judged = [*asked]
     for limit in demands.limits:
         if limit.metric not in measured:
             _refuse_unmeasured(limit.metric, measured, source)
@@ -162,11 +175,12 @@ def _judged(
 
 def _refuse_unmeasured(name: str, measured: Mapping[str, Number], source: str) -> None:
     near = nearest(name, measured)
-    known = [known for known in measured if "." not in known]
+    own = [known for known in measured if "." not in known]
+    known = f"{', '.join(own)}, clock.NAME... or instance.PATH..." if own else ", ".join(measured)
     refuse(
         Path(source),
         f"the limit on {name} cannot be judged: this build did not measure it{near}",
-        expected=f"one of {', '.join(known)}, clock.NAME... or instance.PATH...",
+        expected=f"one of {known}",
         found=f"no {name}",
         next=f"correct or remove the limit in the config; {source} names all that is measured",
     )

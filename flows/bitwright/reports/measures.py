@@ -1,7 +1,8 @@
 """The words for what is measured: one flat name per number, its unit, and which way is better.
 
 Limits, diffs, history, the site and the nightly summary all speak of these names. A number that
-belongs to something has that before its name: `clock.sys.achieved_mhz`, `instance.u_array.lut`.
+belongs to something has that before its name: `clock.sys.achieved_mhz`, `instance.u_array.lut`,
+`hls.ffn.interval_cycles`.
 """
 
 from __future__ import annotations
@@ -70,12 +71,21 @@ REPORTED: Mapping[str, Measure] = {  # in reports of tools only: for diffs, not 
     )
 }
 RESOURCES = ("lut", "ff", "bram_18k", "uram", "dsp", "io")
+ESTIMATED: Mapping[str, Measure] = {  # by HLS alone: hls.KERNEL.NAME, beside those of OF_HLS
+    measure.name: measure
+    for measure in (
+        Measure("clock_ns", "clock period, estimated", "ns", LOWER, 3, 4),
+        Measure("ii_violations", "loops slower than asked", "", LOWER, 0, 4),
+        Measure("burst_failures", "accesses without burst or full width", "", LOWER, 0, 2),
+    )
+}
+OF_HLS = ("latency_cycles", "interval_cycles", *RESOURCES[:-1], *ESTIMATED)  # of a kernel
 
 
 def measure_of(name: str) -> Measure | None:
     """What a flat name measures: `clock.sys.wns_ns` is a `wns_ns`; None for an unknown name."""
     last = name.rpartition(".")[2]
-    return MEASURES.get(last) or REPORTED.get(last)
+    return MEASURES.get(last) or REPORTED.get(last) or ESTIMATED.get(last)
 
 
 @dataclass(frozen=True, slots=True)

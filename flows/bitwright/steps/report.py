@@ -83,7 +83,7 @@ def step(build: Build, tools: Iterable[Tool], *, base: Path) -> Step:
         reads=(*files, LOCK, *_templates(), *module_files("bitwright.steps.report")),
         writes=tuple(folder / name for name in (METRICS, VERDICT, PAGE, FLOORPLAN)),
         command=tuple(command),
-        scripts=((LIMITS, json.dumps(to_json(build.demands), indent=1) + "\n"),),
+        scripts=((LIMITS, json.dumps(to_json(build.demands.of_build), indent=1) + "\n"),),
         after=("implement",),
         phases=((r"^reading", "reading"), (r"^drawing", "drawing")),
         errors=ERRORS,
