@@ -86,7 +86,7 @@ class Loop:
     body: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself: options cannot be hashed
 class Pragma:
     """`#pragma HLS directive words... name=value...`."""
 

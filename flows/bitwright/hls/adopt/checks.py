@@ -1,0 +1,159 @@
+"""What compiles and would not work, or not well, in hardware: refused or told, with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bitwright.hls.adopt.effects import READ, WRITE, Use
+from bitwright.hls.adopt.interface import Design, Port
+from bitwright.hls.source import Function, Variable
+from bitwright.yamlfile import Faults
+
+Remark = tuple[int, str]  # the line of the source, and what is to be said of it
+_ZERO = re.compile(r"-?(0*\.0+|0+\.)[fF]?")  # of floating point: it has a decimal point
+_STORAGE = ("array_reshape", "bind_storage", "resource", "stream")  # about memory on the chip
+
+
+def refuse(design: Design) -> None:
+    """Raises ConfigError with every argument that more than one process uses."""
+    faults = Faults(design.source.where)
+    if in_dataflow(design.top):
+        for port in design.memories:
+            uses = design.effects.uses(design.top, port.variable)
+            if len(uses) > 1:
+                faults.add(uses[1].span.line, _shared(port, uses))
+    faults.check()
+
+
+def in_dataflow(function: Function) -> bool:
+    """Whether the function's body, not just a loop of it, is a DATAFLOW region."""
+    return any(pragma.loop is None for pragma in function.pragmas_of("dataflow"))
+
+
+def _shared(port: Port, uses: tuple[Use, ...]) -> str:
+    """Source: UG1448, 200-992; the tool's error is HLS 200-977, and 200-779 for locals."""
+    who = ", ".join(f"{use.process} in line {use.span.line} {_does(use)}" for use in uses)
+    if all(use.effects == {READ} for use in uses):
+        remedy = "give each reader an argument of its own, or read it once and pass a stream on"
+    else:
+        remedy = "use one array for what is read and another for what is written"
+    return (
+        f"{port.name} is used by {len(uses)} processes ({who}); in a DATAFLOW region an argument"
+        f" can be used in one (HLS 200-977)\n  next      {remedy}"
+    )
+
+
+def _does(use: Use) -> str:
+    return " and ".join(f"{effect}s" for effect in (READ, WRITE) if effect in use.effects)
+
+
+def remarks(design: Design) -> Iterator[Remark]:
+    """What works otherwise than it looks."""
+    yield from rounded(design)
+    yield from _locals(design)
+    yield from _ports(design)
+    yield from _storage(design)
+
+
+def _locals(design: Design) -> Iterator[Remark]:
+    """Arrays between processes: one writes, one reads, or the tool stops."""
+    if not in_dataflow(design.top):
+        return
+    for variable in design.top.variables:
+        if not variable.array:
+            continue
+        uses = design.effects.uses(design.top, variable)
+        for effect in (WRITE, READ):
+            who = [use for use in uses if effect in use.effects]
+            if len(who) > 1:
+                names = ", ".join(f"{use.process} in line {use.span.line}" for use in who)
+                yield (
+                    variable.span.line,
+                    f"{variable.name} is {'written' if effect == WRITE else 'read'} by {names};"
+                    " between processes an array has one writer and one reader (HLS 200-779)",
+                )
+
+
+def _ports(design: Design) -> Iterator[Remark]:
+    for port in design.memories:
+        line = port.variable.span.line
+        if port.direction == "read_write":
+            yield (
+                line,
+                f"{port.name} is read and written in one process: where a value is needed again"
+                " soon, every turn waits for memory; accumulate in a local array",
+            )
+        if port.variable.element.startswith(("ap_int", "ap_uint")) and port.width > port.bits:
+            yield (
+                line,
+                f"{port.name}: the tool widens ports of plain C types alone, not of"
+                f" {port.variable.element}: this one has {port.bits} bits",
+            )
+        if port.pragma is not None and port.pragma.options.get("depth") is None:
+            text = f"{port.name}: its m_axi pragma stays as it is; cosimulation needs depth="
+            yield port.pragma.line, f"{text}{port.elements}"
+
+
+def _storage(design: Design) -> Iterator[Remark]:
+    """Pragmas about memory on the chip, of what is now memory outside it."""
+    for function in design.source.functions:
+        for directive in _STORAGE:
+            for pragma in function.pragmas_of(directive):
+                variable = function.lookup(pragma.variable.partition("[")[0], pragma.span)
+                ports = design.ports_of(function, variable) if variable else ()
+                for name in sorted(port.name for port in ports if port and port.bundle):
+                    yield (
+                        pragma.line,
+                        f"{directive} of {name}, which is behind an AXI port now; take it out",
+                    )
+
+
+# --- constants that became zero -------------------------------------------------------------------
+
+
+def rounded(design: Design) -> Iterator[Remark]:
+    """Zeros that are added, subtracted, multiplied with or divided by: no emitter would write them.
+
+    Stream-HLS prints constants with six decimals, so one below 5e-7 (an epsilon) becomes 0.000000.
+    A zero that is stored or compared with is one that was meant.
+    """
+    for function in design.source.functions:
+        zeros = {
+            parameter: _given_zero(design, function, parameter) for parameter in _scalars(function)
+        }
+        for operation in function.operations:
+            for operand in operation.operands:
+                variable = function.lookup(operand, operation.span) if operand else None
+                given = zeros.get(variable, 0) if variable is not None else 0
+                if not given and not _is_zero(operand):
+                    continue
+                text = design.source.text(operation.span)
+                text = " ".join(text.split())
+                whence = f" ({operand} is the 0.000000 of line {given})" if given else ""
+                yield (
+                    operation.span.line,
+                    f"`{text[:60]}`{whence}: a constant below 0.0000005 was rounded to zero when"
+                    " this file was written; put it back",
+                )
+                break
+
+
+def _scalars(function: Function) -> Iterator[Variable]:
+    for parameter in function.parameters:
+        if not parameter.array and not parameter.stream:
+            yield parameter
+
+
+def _given_zero(design: Design, function: Function, parameter: Variable) -> int:
+    """The line of the call that gives a parameter the literal 0.000000; 0 if none does."""
+    place = function.parameters.index(parameter)
+    for call in design.sites.get(function, ()):
+        text = call.arguments[place].text
+        if _is_zero(text):
+            return call.span.line
+    return 0
+
+
+def _is_zero(text: str) -> bool:
+    return bool(_ZERO.fullmatch(text.replace(" ", "")))
