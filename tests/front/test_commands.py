@@ -44,7 +44,7 @@ def test_help_explains_every_option_that_a_task_takes(toy: Toy, task: str):
     assert done.returncode == 0
     for option in options.COMMANDS[task].takes:
         assert re.search(
-            rf"^  {option} +{re.escape(options.OPTIONS[option].help)}", done.stdout, re.M
+            rf"^  {option} +{re.escape(options.option(task, option).help)}", done.stdout, re.M
         )
 
 

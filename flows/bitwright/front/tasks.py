@@ -120,7 +120,7 @@ def doctor(session: Session) -> bool:
         ("to build with open tools", {"open"}),
         ("to simulate and lint", {"sim", "csim", "lint"}),
         ("to test", {"test"}),
-        ("for a board, or AMD parts; not needed otherwise", {"program", "vivado", "vitis"}),
+        ("for a board, or AMD parts; not needed otherwise", {"program", "vivado", "vitis", "hls"}),
     )
     told: set[str] = set()
     for title, uses in groups:

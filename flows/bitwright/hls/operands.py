@@ -16,6 +16,7 @@ from bitwright.golden import attention, network
 from bitwright.golden import ffn as feed_forward
 from bitwright.golden.floating import Float
 from bitwright.golden.gelu import MIN_SCALE, Gelu
+from bitwright.golden.half import half
 from bitwright.golden.layer import Linear
 from bitwright.golden.softmax import Softmax
 from bitwright.hls.operators import (
@@ -27,7 +28,6 @@ from bitwright.hls.operators import (
     IntegerMhsa,
     Operator,
     Run,
-    halves,
 )
 from bitwright.kernel import Kernel
 
@@ -93,7 +93,7 @@ def _activations(
 ) -> Array:
     values = rng.normal(size=shape) * loud
     if kernel.format == "fp16":
-        return halves(values)
+        return half(values)
     return np.clip(np.rint(values * INT8_STEPS), -128, 127).astype(np.int8)
 
 
@@ -101,8 +101,8 @@ def _network(kernel: Kernel, sizes: Sizes, rng: np.random.Generator) -> network.
     """Weights of variance 1/in, so that sums have the variance of what goes in; all are halves."""
     layers = {}
     for name, (out, into) in shapes(kernel, sizes).items():
-        weight: Float = halves(rng.normal(size=(out, into)) / np.sqrt(into))
-        layers[name] = network.Linear(weight, halves(rng.normal(size=out) * BIAS))
+        weight: Float = half(rng.normal(size=(out, into)) / np.sqrt(into))
+        layers[name] = network.Linear(weight, half(rng.normal(size=out) * BIAS))
     if kernel.name == "ffn":
         return network.Ffn(**layers)
     return network.Mhsa(**layers, heads=sizes["heads"])

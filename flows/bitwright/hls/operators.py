@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
 import numpy.typing as npt
 
-from bitwright.golden import attention, network
+from bitwright.golden import attention, half, network
 from bitwright.golden import ffn as feed_forward
+from bitwright.golden.error import DEVIATIONS, LIKELY
 from bitwright.golden.floating import Float
 from bitwright.golden.layer import Linear
-from bitwright.hls import rounding
 
 Array = npt.NDArray[Any]
 LAYERS: Mapping[str, tuple[str, ...]] = {"ffn": ("fc", "proj"), "mhsa": ("q", "k", "v", "proj")}
@@ -112,7 +111,7 @@ class HalfFfn:
 
     def answer(self, run: Run) -> dict[str, Answer]:
         trace = network.trace_ffn(run.x, self.p)
-        return {"y": Answer(trace.y, rounding.ffn(self.p, trace))}
+        return {"y": _near(trace.y, half.ffn(LIKELY, self.p, trace))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +135,20 @@ class HalfMhsa:
             past_keys=None if run.key_cache is None else run.key_cache[:past],
             past_values=None if run.value_cache is None else run.value_cache[:past],
         )
-        y, keys, values = rounding.mhsa(self.p, trace, past)
+        y, keys, values = half.mhsa(LIKELY, self.p, trace)
         return {
-            "y": Answer(trace.y, y),
-            "key_cache": Answer(trace.keys[past:], keys),
-            "value_cache": Answer(trace.values[past:], values),
+            "y": _near(trace.y, y),
+            "key_cache": _near(trace.keys[past:], keys),
+            "value_cache": _near(trace.values[past:], values),
         }
 
 
-def halves(values: Float) -> Float:
-    """The nearest halves, as float64."""
-    rounded: Float = values.astype(np.float16).astype(np.float64)
-    return rounded
+def _near(rows: Float, errors: Float) -> Answer:
+    """Rows that no correct kernel misses by more than the bound, however their errors fall.
+
+    errors: standard deviations at most, by golden.error, which says how sure that is
+    """
+    return Answer(rows, DEVIATIONS * float(errors.max()))
 
 
 def _parts(layers: Mapping[str, Linear]) -> dict[str, Array]:

@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from bitwright.design import KernelSpec, Model
+from bitwright.golden.half import half
 from bitwright.golden.linear import pack_int4
 from bitwright.hls import operands, top
-from bitwright.hls.operators import Answer, Array, Operator, halves
+from bitwright.hls.operators import Answer, Array, Operator
 from bitwright.kernel import FORMATS, Argument, Kernel
 
 SEED = 4
@@ -188,5 +189,5 @@ def packed(values: Array, form: str) -> bytes:
     if form == "int4":
         return pack_int4(values).tobytes()
     if form == "fp16":
-        assert np.array_equal(halves(values), values), "no halves"
+        assert np.array_equal(half(values), values), "no halves"
     return values.astype(DTYPES[form]).tobytes()
