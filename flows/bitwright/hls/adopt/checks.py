@@ -64,13 +64,15 @@ def _locals(design: Design) -> Iterator[Remark]:
         if not variable.array:
             continue
         uses = design.effects.uses(design.top, variable)
-        for effect in (WRITE, READ):
-            who = [use for use in uses if effect in use.effects]
+        for verb, who in (
+            ("written", [use for use in uses if WRITE in use.effects]),
+            ("read", [use for use in uses if use.effects == {READ}]),  # a writer may read its own
+        ):
             if len(who) > 1:
                 names = ", ".join(f"{use.process} in line {use.span.line}" for use in who)
                 yield (
                     variable.span.line,
-                    f"{variable.name} is {'written' if effect == WRITE else 'read'} by {names};"
+                    f"{variable.name} is {verb} by {names};"
                     " between processes an array has one writer and one reader (HLS 200-779)",
                 )
 
