@@ -243,18 +243,21 @@ def _outputs(script: Path, call: Mapping[str, Any], inputs: Sequence[Path]) -> I
 
 def _core_text(script: Path, call: Mapping[str, Any], inputs: Sequence[Path]) -> str:
     """The .core a generator would write, by its own words but without running it."""
+    module = ModuleType(f"generator_{script.stem}")
+    module.__file__ = str(script)
+    exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), module.__dict__)
+    if hasattr(module, "core_text"):
+        told: str = module.core_text(call)
+        return told
     if [path.name for path in inputs] == ["kernel.yml"]:
         from bitwright import kernel
 
         return kernel.core_file(kernel.load(inputs[0], str(inputs[0])), call["vlnv"])
-    module = ModuleType(f"generator_{script.stem}")
-    module.__file__ = str(script)
-    exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), module.__dict__)
     if not hasattr(module, "core_file"):
         raise RuntimeError(
             f"{script}: says not what it writes\n"
             "  expected  parameters: {outputs: [{NAME: {file_type: TYPE}}, ...]}, or in the\n"
-            "            script a function core_file(vlnv, sim) that returns the text of its .core"
+            "            script core_text(call) or core_file(vlnv, sim), which return its .core"
         )
     text: str = module.core_file(call["vlnv"], bool(call["parameters"].get("sim")))
     return text
