@@ -390,8 +390,8 @@ load_nothing:
 }
 
 /// Rows [index * Tokens, ...) of memory [tokens][Out] from packs of a beat each; rows from `tokens`
-/// on are dropped. The tile is collected first, so that a token's row is one burst; double buffering
-/// would not pay, for the burst takes Tokens * beats cycles of the many that the product takes.
+/// on are dropped. The tile is collected first, so that its rows are one burst. It is not buffered
+/// twice: the burst takes Tokens * beats cycles, the product many times that.
 template <class L>
 void store_tile(hls::stream<Pack<typename L::Value, L::values_per_beat>>& packs, int index,
                 int tokens, Beat* to) {
