@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from bitwright.golden import floating
 from bitwright.golden.gelu import MIN_SCALE, Gelu, gelu
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 EVERY = np.arange(-128, 128).astype(np.int8)
@@ -51,18 +51,19 @@ def test_gelu_keeps_the_stated_bound_to_the_form_with_tanh(scale, out_scale):
 
 
 @settings(max_examples=300)
-@given(SCALE, SCALE)
+@given(SCALE | st.floats(1.0, 2.5), SCALE)
+@example(1.4295, 0.0015)  # the worst: b just misses -28 and becomes -29
 def test_gelu_of_any_coarser_scale_keeps_the_stated_bound(scale, out_scale):
-    assert error(scale, out_scale) <= out_scale / 2 + 0.029
-    assert error(scale, out_scale, floating.gelu_tanh) <= out_scale / 2 + 0.029
+    assert error(scale, out_scale) <= out_scale / 2 + 0.0305
+    assert error(scale, out_scale, floating.gelu_tanh) <= out_scale / 2 + 0.0305
 
 
 def test_the_stated_bounds_of_gelu_are_nearly_reached():
-    fine, coarse = np.geomspace(MIN_SCALE, 0.5, 200), np.geomspace(0.5, 4, 200)
+    fine, coarse = np.geomspace(MIN_SCALE, 0.5, 200), [1.4295, *np.geomspace(0.5, 4, 200)]
     negative = 0.0015  # a scale of the result that holds all of GELU's negative side, to -0.17
     assert max(error(s, negative) for s in fine) > 0.018
     assert max(error(s, negative, floating.gelu_tanh) for s in fine) > 0.0177
-    assert max(error(s, negative) for s in coarse) > 0.028
+    assert max(error(s, negative) for s in coarse) > 0.0295
 
 
 def test_gelu_of_a_large_argument_is_the_argument_or_nothing():

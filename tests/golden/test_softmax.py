@@ -119,13 +119,19 @@ def test_softmax_of_a_row_with_two_levels_keeps_the_stated_bound(scale, keys, da
 
 
 @pytest.mark.parametrize(
-    ("keys", "level", "reached"),
-    [(2, -1082, -1.09), (2, -1150, 0.09), (128, -18597, 0.47), (1024, -19426, 3.4)],
+    ("scale", "keys", "level", "reached"),
+    [
+        (5e-4, 2, -1082, -1.09),
+        (5.135e-5, 3, -10998, 0.1),
+        (5e-4, 128, -18597, 0.47),
+        (5e-4, 1024, -19426, 3.4),
+        (0.125, 2, -13, -2.9),
+    ],
 )
-def test_the_stated_bound_of_softmax_is_nearly_reached(keys, level, reached):
+def test_the_stated_bound_of_softmax_is_nearly_reached(scale, keys, level, reached):
     scores = np.where(np.arange(keys) < 1, 0, level).astype(np.int32)
-    low, high = bounds(0.0005, keys)
-    found = error(scores, 0.0005)
+    low, high = bounds(scale, keys)
+    found = error(scores, scale)
     assert low <= found.min() and found.max() <= high
     assert found.min() <= reached if reached < 0 else found.max() >= reached
 
