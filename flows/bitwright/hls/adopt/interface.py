@@ -38,7 +38,7 @@ class Port:
     format: str  # of one element: a name of kernel.FORMATS
     direction: str  # read, write or read_write, as the kernel does it
     bundle: str  # "" for a scalar
-    width: int  # bits of its bundle; 0 for a scalar
+    width: int  # bits of its bundle, an element at least; 0 for a scalar
     pragma: Pragma | None  # the m_axi pragma that it has already
 
     @property
@@ -208,15 +208,15 @@ def _ports(top: Function, request: Request, effects: Effects) -> tuple[Port, ...
         direction = "_".join(way for way in (READ, WRITE) if way in done)
         pragma = m_axi(top, variable)
         usual = request.bundles.get(variable.name, f"{request.bundle}{index}")
-        given = pragma.options if pragma else {}
-        width = given.get("max_widen_bitwidth", str(request.width))
+        given = pragma.options if pragma else {"max_widen_bitwidth": str(request.width)}
+        widest = given.get("max_widen_bitwidth", "0")
         ports.append(
             Port(
                 variable=variable,
                 format=form,
                 direction=direction,
                 bundle=given.get("bundle", usual),
-                width=int(width) if width.isdigit() else 0,
+                width=max(int(widest), FORMATS[form]) if widest.isdigit() else 0,
                 pragma=pragma,
             )
         )

@@ -13,6 +13,10 @@ _NOTE = """\
 # arguments mean: shapes are those declared, elements lie row by row; whether a weight is [out, in],
 # as PyTorch has it, or transposed is not known here.
 """
+_WIDTHS = """\
+# data_width is what the pragmas let the tool widen a port to. Where it leaves one narrower, the check
+# of its report stops and shows both: write the report's width here, or adopt with that width.
+"""
 
 
 def kernel_yml(design: Design, source: str) -> str:
@@ -27,7 +31,7 @@ def _kernel_lines(design: Design, source: str) -> Iterator[str]:
     yield f"vlnv: {design.vlnv}"
     yield f"doc: {design.top.name} of {source}"
     yield ""
-    yield "# data_width is what the pragma lets the tool widen a port to; it may leave it narrower."
+    yield from _WIDTHS.splitlines()
     yield "bundles:"
     for bundle in dict.fromkeys(port.bundle for port in design.memories):
         ports = [port for port in design.memories if port.bundle == bundle]
