@@ -5,9 +5,9 @@ exp(r) with z = floor(-x / ln 2), -ln 2 < r <= 0, and exp(r) ~ 0.3585 (r + 1.353
 in the expanded form 0.35815 (r (r + b) + c) of the authors' programs.
 
 Error, for the constants of Softmax.of and N keys of scale S, in steps of 2**-7: the result minus
-128 * floating.softmax lies between -(1.15 + A) and 0.1 + A + B, where
-- 1 of the 1.15 is rounding down, and 1 held at 127; the rest is the polynomial's;
-- A = 16 * S * log2(N): ln 2 is a whole number of steps of S, and z counts its error. 0.06 at
+128 * floating.softmax lies between -(1.12 + A) and 0.1 + A + B, where
+- 1 of the 1.12 is rounding down, and 1 held at 127; the rest is the polynomial's;
+- A = 16 * S * log2(N + 1): ln 2 is a whole number of steps of S, and z counts its error. 0.06 at
   S = 0.0005, N = 128, as in GPT-2; 0.2 for the BERT head's S = 0.0014;
 - B = 128 * N / (N + E), E = exp(0) as an integer, 32756 to 32766 up to FULL_SCALE: keys whose exp
   is just below 1 / E count for nothing. 0.5 for 128 keys, 3.9 for 1024, if all but one lie there.
