@@ -56,6 +56,16 @@ def test_packing_undoes_unpacking(common, kind):
 # ------------------------------------------------------------------------------------- operators
 
 
+def test_two_dot_products_in_one_multiplier_do_not_touch_each_other(common):
+    random = np.random.default_rng(5)
+    ends = random.choice(np.array([-128, -127, 127], np.int8), (20_000, 3, 8))
+    ends[:8] = np.array(np.meshgrid(*3 * [[-128, 127]])).T.reshape(8, 3, 1)  # all eight alike
+    operands = np.concatenate([ends, random.integers(-128, 128, (20_000, 3, 8)).astype(np.int8)])
+    found = np.frombuffer(common("dot", stdin=operands.tobytes()), np.int32).reshape(-1, 2)
+    weight, *tokens = operands.astype(np.int32).transpose(1, 0, 2)
+    np.testing.assert_array_equal(found, np.stack([(weight * t).sum(-1) for t in tokens], axis=-1))
+
+
 def check_requant(common: Probe, operands: np.ndarray) -> None:
     total, bias, mult, shift = operands.T.astype(np.int32)
     found = np.frombuffer(common("requant", stdin=operands.astype(np.int32).tobytes()), np.int8)

@@ -71,6 +71,14 @@ void requant_all() {
   }
 }
 
+void dot_all() {
+  struct Operands {
+    std::int8_t weight[8], low[8], high[8];
+  };
+  for (const Operands& o : operands<Operands>())
+    results(dot_of_two(o.weight, o.low, o.high).lane);
+}
+
 struct Constants {
   std::int32_t b, c, one, mult, shift;
   Gelu<Format::int8> of() const { return {b, c, one, mult, static_cast<std::uint8_t>(shift)}; }
@@ -155,6 +163,7 @@ int main(int, char** arguments) {
   if (what == "fp16") unpack_all<16, half>();
   if (what == "pack int8") pack_all<std::int8_t>();
   if (what == "pack fp16") pack_all<half>();
+  if (what == "dot") dot_all();
   if (what == "requant") requant_all();
   if (what == "gelu") gelu_all();
   if (what == "fits") fits_all();

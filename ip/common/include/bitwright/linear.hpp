@@ -202,6 +202,71 @@ dot_level:
   return tree[0];
 }
 
+/// The dot products of the same weights with two tokens, in half the DSPs: these multiply 27 by 18
+/// bits, so one takes both tokens' activations, 18 bits apart, and its adder chains a few products
+/// before the two sums need more than their 18 bits. Source: AMD WP486, deep learning with INT8.
+template <int N>
+Pack<std::int32_t, 2> dot_of_two(const std::int8_t (&weight)[N], const std::int8_t (&low)[N],
+                                 const std::int8_t (&high)[N]) {
+  // Part of the caller's pipeline.
+  #pragma HLS inline
+  constexpr int chain = 4;  // 4 products of +-2^14 stay within +-2^17
+  static_assert(N % chain == 0, "dot_of_two: chains of 4 must divide the elements");
+  Pack<std::int32_t, 2> sum = {{0, 0}};
+dot_chain:
+  for (int i = 0; i < N; i += chain) {
+    // Chains side by side.
+    #pragma HLS unroll
+    std::int64_t both = 0;
+  dot_product:
+    for (int j = i; j < i + chain; ++j) {
+      // A cascade of DSPs.
+      #pragma HLS unroll
+      const std::int32_t tokens = high[j] * (1 << 18) + low[j];
+      both += std::int64_t{tokens} * weight[j];
+    }
+    const std::int64_t below = ((both & 0x3ffff) ^ 0x20000) - 0x20000;  // sign of bit 17 extended
+    sum.lane[0] += static_cast<std::int32_t>(below);
+    sum.lane[1] += static_cast<std::int32_t>((both - below) >> 18);
+  }
+  return sum;
+}
+
+/// A beat of weights by a group of tokens: word `at` of every lane of the tile.
+template <class L>
+Pack<std::int32_t, L::Lanes> dots(const std::int8_t (&weight)[L::per_beat],
+                                  const typename L::Tile& x, int at) {
+  // Part of the caller's pipeline.
+  #pragma HLS inline
+  Pack<std::int32_t, L::Lanes> sums;
+dot_lanes:
+  for (int l = 0; l < L::Lanes; l += 2) {
+    // Lanes work side by side, two in a DSP.
+    #pragma HLS unroll
+    if (l + 1 < L::Lanes) {
+      const Pack<std::int32_t, 2> two = dot_of_two(weight, x[l][at], x[(l + 1) % L::Lanes][at]);
+      sums.lane[l] = two.lane[0];
+      sums.lane[(l + 1) % L::Lanes] = two.lane[1];
+    } else {
+      sums.lane[l] = dot(weight, x[l][at]);
+    }
+  }
+  return sums;
+}
+template <class L>
+Pack<float, L::Lanes> dots(const float (&weight)[L::per_beat], const typename L::Tile& x, int at) {
+  // Part of the caller's pipeline.
+  #pragma HLS inline
+  Pack<float, L::Lanes> sums;
+dot_lane:
+  for (int l = 0; l < L::Lanes; ++l) {
+    // Lanes work side by side.
+    #pragma HLS unroll
+    sums.lane[l] = dot(weight, x[l][at]);
+  }
+  return sums;
+}
+
 /// The sums of a tile, one beat of weights by Lanes tokens a cycle.
 template <class L>
 void multiply(const typename L::Tile& x, hls::stream<Beat>& weights,
@@ -225,13 +290,13 @@ channel:
         #pragma HLS dependence variable=partial inter RAW distance=L::channel_sums true
         if (g == 0) unpack<Traits<L::format>::weight_bits>(weights.read(), weight);
         const int at = k % L::phases * L::groups + g;
-        Pack<Sum, L::Lanes> sum;
+        Pack<Sum, L::Lanes> sum = dots<L>(weight, x, k * L::groups + g);
       lane:
         for (int l = 0; l < L::Lanes; ++l) {
           // Lanes work side by side.
           #pragma HLS unroll
           const Sum before = k < L::phases ? Sum(0) : partial[at][l];
-          sum.lane[l] = before + dot(weight, x[l][k * L::groups + g]);
+          sum.lane[l] += before;
           partial[at][l] = sum.lane[l];
         }
         if (k >= L::beats - L::phases) sums.write(sum);
