@@ -14,8 +14,8 @@ _NOTE = """\
 # as PyTorch has it, or transposed is not known here.
 """
 _WIDTHS = """\
-# data_width is what the pragmas let the tool widen a port to. Where it leaves one narrower, the check
-# of its report stops and shows both: write the report's width here, or adopt with that width.
+# data_width is what the pragmas let the tool widen a port to. Where it leaves one narrower, the
+# check of its report stops and shows both: write that width here, or adopt with it.
 """
 
 

@@ -1,0 +1,213 @@
+"""What is refused: with the line, and with nothing written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bitwright.errors import ConfigError
+from bitwright.hls import adopt
+from bitwright.hls.adopt import command
+
+from tests.hls.adopt.conftest import put
+from tests.hls.adopt.shapes import OPT1, OPT5
+
+TOP = "void forward(float v0[4], float v1[4]) {\n  #pragma HLS DATAFLOW\n  node0(v0, v1);\n}\n"
+NODE = "void node0(float v2[4], float v3[4]) {\n  v3[0] = v2[0];\n}\n"
+GOOD = NODE + TOP
+
+
+def top(old: str, new: str) -> str:
+    assert old in TOP
+    return NODE + TOP.replace(old, new)
+
+
+REFUSED: dict[str, tuple[str, str]] = {
+    # No top, or not the right one
+    "no function": ("int x;\n", "net.cpp: no top function (it defines no function)"),
+    "several tops": (
+        NODE.replace("node0", "left") + NODE.replace("node0", "right"),
+        "net.cpp:1: left could be the top\nnet.cpp:4: right could be the top\n  expected  one",
+    ),
+    "two of one name": (GOOD + TOP, "net.cpp:4: forward could be the top\nnet.cpp:8: forward"),
+    "a top that returns": (
+        top("void forward", "float forward"), "net.cpp:4: forward returns float; a top returns void"
+    ),
+    "a template": (
+        NODE + "template <int N>\n" + TOP, "net.cpp:5: forward is a template; a top is one function"
+    ),
+    "a namespace": (
+        NODE + "namespace a {\n" + TOP + "}\n", "net.cpp:5: forward stands in a; a top stands at"
+    ),
+    "a name no kernel has": (
+        GOOD.replace("forward", "Forward"), "net.cpp:4: Forward: cannot name a kernel: a name is"
+    ),
+    "no arguments": ("void forward() {\n}\n", "net.cpp:1: forward has no arguments"),
+    "recursion": (top("node0(v0, v1)", "forward(v0, v1)"), "net.cpp:6: forward calls itself"),
+    # Arguments that are no ports
+    "a stream": (
+        top("float v0[4]", "hls::stream<float> &v0"), "net.cpp:4: v0 is a stream; a host gives"
+    ),
+    "streams in an array": (top("float v0[4]", "hls::stream<float> v0[4]"), "net.cpp:4: v0 is a s"),
+    "a pointer": (top("float v0[4]", "float *v0"), "net.cpp:4: v0: a pointer, so its size is unkn"),
+    "no size": (top("float v0[4]", "float v0[]"), "net.cpp:4: v0: its size [] is unknown"),
+    "a size that is no number": (
+        top("float v0[4]", "float v0[N][4]"), "net.cpp:4: v0: its size [N] is unknown; write a num"
+    ),
+    "a size of zero": (top("float v0[4]", "float v0[4][0]"), "net.cpp:4: v0: its size [0] is 0"),
+    "an element without a format": (
+        top("float v0[4]", "double v0[4]"), "net.cpp:4: v0: no number format for elements of type"
+    ),
+    "a scalar that comes out": (
+        top("float v1[4]", "float &v1"), "net.cpp:4: v1: a scalar by reference; hosts write scal"
+    ),
+    "an argument that nothing uses": (
+        top("float v1[4]", "float v1[4], float v9[4]"), "net.cpp:4: v9: is neither read nor written"
+    ),
+    # Names
+    "no name": (top("float v0[4]", "float [4]"), "net.cpp:4: an argument without a name"),
+    "a port's name": (
+        GOOD.replace("v0", "ap_clk"), "net.cpp:4: ap_clk: every kernel has a port of that name"
+    ),
+    "a bus's name": (
+        GOOD.replace("v0", "m_axi_gmem0"), "net.cpp:4: m_axi_gmem0: every kernel has a port of th"
+    ),
+    "a name the tool changes": (
+        GOOD.replace("v0", "in"), "net.cpp:4: in: cannot name an argument: a name is"
+    ),
+    "the register map's name": (GOOD.replace("v0", "ctrl"), "net.cpp:4: ctrl: cannot name an arg"),
+    "a bundle's name": (GOOD.replace("v0", "gmem1"), "net.cpp:4: gmem1: a bundle has that name"),
+    "a register twice": (
+        top("float v1[4]", "float v1[4], float v1_lo").replace("v1);", "v1);"),
+        "net.cpp:4: v1_lo: its register 'v1_lo' is also that of 'v1'",
+    ),
+    # Processes
+    "an array that two read": (
+        top("node0(v0, v1);", "node0(v0, v1);\n  float t[4];\n  node0(v0, t);"),
+        "net.cpp:8: v0 is used by 2 processes (node0 in line 6 reads, node0 in line 8 reads); in a"
+        " DATAFLOW region an argument can be used in one (HLS 200-977)\n  next      give each",
+    ),
+    "an array read here, written there": (
+        top("node0(v0, v1);", "node0(v0, v1);\n  float t[4];\n  node0(v1, t);"),
+        "net.cpp:8: v1 is used by 2 processes (node0 in line 6 writes, node0 in line 8 reads)",
+    ),
+    "a loop and a node": (
+        top("node0(v0, v1);", "loop0: for (int i = 0; i < 4; i++) v1[i] = 0;\n  node0(v0, v1);"),
+        "net.cpp:7: v1 is used by 2 processes (loop loop0 in line 6 writes, node0 in line 7 wri",
+    ),
+    "a pragma that must go and stay": (
+        NODE.replace("{\n", "{\n  #pragma HLS array_partition variable=v2 complete\n")
+        + "void forward(float v0[4], float v1[4]) {\n  float t[4];\n  node0(v0, t);\n"
+        "  node0(t, v1);\n}\n",
+        "net.cpp:2: v2: at one call of node0 it is an argument of the top, which loses the pragma",
+    ),
+    # Interfaces that are there
+    "another interface": (
+        top("DATAFLOW", "interface bram port=v0"), "net.cpp:5: v0 has an interface bram already"
+    ),
+    "another control bus": (
+        top("DATAFLOW", "interface s_axilite port=return bundle=ctrl"),
+        "net.cpp:5: return goes to s_axi_ctrl; a kernel has s_axi_control alone",
+    ),
+    "another protocol": (
+        top("DATAFLOW", "interface mode=ap_ctrl_chain port=return"),
+        "net.cpp:5: return has the protocol ap_ctrl_chain; a kernel has ap_ctrl_hs",
+    ),
+    "an address from elsewhere": (
+        top("DATAFLOW", "interface mode=m_axi port=v0 offset=off"), "net.cpp:5: v0: offset=off;"
+    ),
+    # Files
+    "not C++": ("def forward(x):\n    return x @ w\n", "net.cpp:1: syntax error"),
+    "cut off": (OPT5[: len(OPT5) // 2], "is the file cut off?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_work_is_refused_with_its_line_and_nothing_is_written(
+    tmp_path: Path, monkeypatch, capsys, case
+):
+    text, message = REFUSED[case]
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, text)
+    assert command.main(["net.cpp", "--out", "made/here"]) == 1
+    assert message in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["net.cpp"]
+
+
+def test_the_source_that_they_are_made_of_is_good(tmp_path: Path):
+    assert adopt.adopt(put(tmp_path, GOOD)).remarks == ()
+
+
+BYTES = {
+    "not UTF-8": (b"// caf\xe9\n" + OPT1.encode(), "net.cpp:1: byte 0xe9 is not UTF-8"),
+    "a binary": (b"\x7fELF\0\0" + OPT1.encode(), "net.cpp:1: a zero byte"),
+    "20 MB": (b"// x\n" * 4_194_304, "net.cpp: 20.0 MB of C++ in one file; at most 4 MB are read"),
+    "empty": (b"", "net.cpp: no top function"),
+}
+
+
+@pytest.mark.parametrize("case", BYTES)
+def test_bytes_that_are_no_source_are_refused(tmp_path: Path, monkeypatch, capsys, case):
+    data, message = BYTES[case]
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, data)
+    assert command.main(["net.cpp", "--out", "made"]) == 1
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--width", "200"], "width 200: expected one of 8, 16, 32, 64"),
+        (["--width", "wide"], "width: expected a whole number, found 'wide'"),
+        (["--bundle", "GMEM"], "bundle 'GMEM': a name is up to 32"),
+        (["--bundles", "v0"], "bundles: expected argument=bundle once each, found 'v0'"),
+        (["--bundles", "v8=gmem0"], "net.cpp:4: v8: has a bundle, but is no array argument"),
+        (["--vlnv", "a:b:c:1.0.0"], "expected 'forward' as its third part"),
+        (["--vlnv", "a:b"], "expected vendor:library:top:1.0.0"),
+        (["--export", "zip"], "expected ip_catalog or xo"),
+        (["--top", "foward"], "no function 'foward'; did you mean 'forward'?"),
+        (["--part", "a b"], "part: expected letters, digits"),
+        (["--clock-ns", "0"], "clock_ns: expected a period in ns above 0"),
+    ],
+)
+def test_what_is_asked_is_checked(tmp_path: Path, monkeypatch, capsys, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, GOOD)
+    assert command.main(["net.cpp", "--out", "made", *arguments]) == 1
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("name", ["net.h", "net one.cpp", "-net.cpp", "$(id).cpp"])
+def test_a_name_that_no_script_can_hold_is_refused(tmp_path: Path, name):
+    with pytest.raises(ConfigError, match="expected a C"):
+        adopt.adopt(put(tmp_path, GOOD, name))
+
+
+def test_files_of_others_are_not_replaced(tmp_path: Path):
+    found = adopt.adopt(put(tmp_path, GOOD))
+    (tmp_path / "made").mkdir()
+    other = tmp_path / "made" / "kernel.yml"
+    other.write_text("mine\n")
+    with pytest.raises(ConfigError, match=r"has another kernel\.yml"):
+        adopt.write(found, tmp_path / "made")
+    assert [path.name for path in (tmp_path / "made").iterdir()] == ["kernel.yml"]
+    assert other.read_text() == "mine\n"
+    assert "kernel.yml" in adopt.write(found, tmp_path / "made", force=True)
+    assert other.read_bytes() == found.files["kernel.yml"]
+    with pytest.raises(ConfigError, match="expected a folder"):
+        adopt.write(found, other)
+
+
+def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch):
+    found = adopt.adopt(put(tmp_path, GOOD))
+
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ConfigError, match="No space left on device"):
+        adopt.write(found, tmp_path / "a" / "b" / "c")
+    assert [path.name for path in tmp_path.iterdir()] == ["net.cpp"]
