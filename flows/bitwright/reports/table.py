@@ -13,6 +13,7 @@ from bitwright.reports.read.document import read_json, refuse
 
 if TYPE_CHECKING:
     from bitwright.engine import Step
+    from bitwright.reports.judge import Verdict
 
 METRICS = Path("report/metrics.json")
 VERDICT = Path("report/verdict.json")
@@ -47,7 +48,7 @@ def sections(build: Path, steps: Sequence[Step]) -> tuple[Section, ...]:
     if path.exists():
         found += _measured(path)
     if (build / VERDICT).exists():
-        found += _limits(build / VERDICT)
+        found += _limits_of(build / VERDICT)
     rows = tuple(_times(steps))
     if rows:
         found.append(Section("step", ("time", "memory", ""), rows))
@@ -132,13 +133,16 @@ def _measured(path: Path) -> list[Section]:
     ]
 
 
-def _limits(path: Path) -> Iterable[Section]:
-    """The limits that the config wrote; none, and there is no such section."""
+def _limits_of(path: Path) -> Iterable[Section]:
     from bitwright.reports.judge import read
 
-    demanded = read(path).demanded
+    return limits(read(path))
+
+
+def limits(verdict: Verdict) -> list[Section]:
+    """The limits that the config wrote; none, and there is no such section."""
     rows = []
-    for each in demanded:
+    for each in verdict.demanded:
         mark = "good" if each.ok else "" if each.waived else "bad"
         margin = "waived" if each.waived else each.room
         rows.append(Row(each.metric, (each.held_to, each.measured, margin), mark))
