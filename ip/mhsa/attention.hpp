@@ -1,7 +1,8 @@
-// Scores, softmax and context: one process each, or for softmax each of its three passes over a row.
+// Scores, softmax and context: one process each, and for softmax one for each pass over a row.
 //
-// Queries are taken in groups of Shape::queries. The streams between the processes hold, for each tile,
-// head and group in turn, one pack for each key that the group sees: its queries' values of that key.
+// Queries are taken in groups of Shape::queries. The streams between the processes hold, for each
+// tile, head and group in turn, one pack for each key that the group sees: what its queries have of
+// that key.
 #ifndef BITWRIGHT_MHSA_ATTENTION_HPP
 #define BITWRIGHT_MHSA_ATTENTION_HPP
 
@@ -19,7 +20,8 @@ namespace attention {
 template <class C>
 typename Shape<C>::Score similarity(const Chunk<C> (&query)[Shape<C>::row_chunks],
                                     const Chunk<C> (&key)[Shape<C>::row_chunks], int head) {
-#pragma HLS inline
+  // Part of the caller's pipeline.
+  #pragma HLS inline
   using S = Shape<C>;
   typename S::Sum sum = 0;
 similarity_chunk:
@@ -30,6 +32,7 @@ similarity_chunk:
     typename S::Factor factor[S::chunk];
   similarity_element:
     for (int e = 0; e < S::chunk; ++e) {
+      // All products of a chunk at once.
       #pragma HLS unroll
       factor[e] = static_cast<typename S::Factor>(query[at].lane[e]);
     }
@@ -57,15 +60,19 @@ void score(hls::stream<Columns<C>>& keys, hls::stream<Columns<C>>& queries,
   load_rows<C>(keys, pass.keys(), key);
 score_tile:
   for (int tile = 0; tile < pass.tiles(); ++tile) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=S::tiles
     load_rows<C>(queries, C::token_tile, query);
   score_head:
     for (int h = 0; h < C::heads; ++h) {
     score_group:
       for (int g = 0; g < pass.groups(tile); ++g) {
+        // The last tile may hold fewer tokens.
         #pragma HLS loop_tripcount min=1 max=S::groups
+        const int seen = pass.keys_of(Pass<C>::token(tile, g));
       score_key:
-        for (int j = 0; j < pass.keys(tile, g); ++j) {
+        for (int j = 0; j < seen; ++j) {
+          // A causal mask shortens rows, an empty cache does too.
           #pragma HLS loop_tripcount min=1 max=C::context
           // A chunk of a key a cycle is what its memory gives.
           #pragma HLS pipeline II=S::head_chunks
@@ -83,11 +90,12 @@ score_tile:
   }
 }
 
-/// Partial results of one operation that take turns, newest first: where it takes Turns cycles, its
-/// operand is always the oldest, and it still starts in every cycle.
+/// Partial results of one operation, for each query, newest first. They take turns: the operand is
+/// always the oldest, so that an operation of `Turns` cycles starts in every cycle.
 template <int Turns, int Queries, class T>
 void take_turn(T (&partial)[Turns][Queries], int query, T newest) {
-#pragma HLS inline
+  // Part of the caller's pipeline.
+  #pragma HLS inline
 turn:
   for (int i = Turns - 1; i > 0; --i) {
     // A shift register.
@@ -97,26 +105,30 @@ turn:
   partial[0][query] = newest;
 }
 
-/// A value that every partial result begins with.
-template <int Turns, int Queries, class T>
-void begin(T (&partial)[Turns][Queries], T value) {
-#pragma HLS inline
-begin_turn:
-  for (int i = 0; i < Turns; ++i) {
+/// What partial results, or sums, begin with.
+template <int Rows, int Columns, class T>
+void set_all(T (&to)[Rows][Columns], T value) {
+  // Registers of the caller.
+  #pragma HLS inline
+set_row:
+  for (int i = 0; i < Rows; ++i) {
     // All registers at once.
     #pragma HLS unroll
-  begin_query:
-    for (int q = 0; q < Queries; ++q) {
+  set_element:
+    for (int j = 0; j < Columns; ++j) {
+      // All registers at once.
       #pragma HLS unroll
-      partial[i][q] = value;
+      to[i][j] = value;
     }
   }
 }
 
-/// The greatest of the partial results of each query.
+/// The greatest of each query's partial results.
 template <class C>
-Scores<C> greatest(const typename Shape<C>::Score (&partial)[Shape<C>::add_cycles][Shape<C>::queries]) {
-#pragma HLS inline
+Scores<C> greatest(
+    const typename Shape<C>::Score (&partial)[Shape<C>::add_cycles][Shape<C>::queries]) {
+  // Registers of the caller.
+  #pragma HLS inline
   Scores<C> pack;
 greatest_query:
   for (int q = 0; q < Shape<C>::queries; ++q) {
@@ -125,6 +137,7 @@ greatest_query:
     pack.lane[q] = partial[0][q];
   greatest_turn:
     for (int i = 1; i < Shape<C>::add_cycles; ++i) {
+      // Once a row: few comparators in a chain.
       #pragma HLS unroll
       if (partial[i][q] > pack.lane[q]) pack.lane[q] = partial[i][q];
     }
@@ -138,52 +151,53 @@ void find_largest(hls::stream<Scores<C>>& scores, hls::stream<Scores<C>>& rows,
                   hls::stream<Scores<C>>& largest, Pass<C> pass) {
   using S = Shape<C>;
   using Score = typename S::Score;
-largest_tile:
-  for (int tile = 0; tile < pass.tiles(); ++tile) {
-    #pragma HLS loop_tripcount min=1 max=S::tiles
-  largest_head:
-    for (int h = 0; h < C::heads; ++h) {
-    largest_group:
-      for (int g = 0; g < pass.groups(tile); ++g) {
-        #pragma HLS loop_tripcount min=1 max=S::groups
-        Score partial[S::add_cycles][S::queries];
-        // All partial results are in registers: they move in every cycle.
-        #pragma HLS array_partition variable=partial type=complete dim=0
-        begin(partial, std::numeric_limits<Score>::lowest());
-      largest_key:
-        for (int j = 0; j < pass.keys(tile, g); ++j) {
-          #pragma HLS loop_tripcount min=1 max=C::context
-          // One score of each query a cycle.
-          #pragma HLS pipeline II=1
-          const Scores<C> pack = scores.read();
-          rows.write(pack);
-        largest_query:
-          for (int q = 0; q < S::queries; ++q) {
-            #pragma HLS unroll
-            const Score before = partial[S::add_cycles - 1][q];
-            const bool counts = pass.sees(Pass<C>::token(tile, g) + q, j) && pack.lane[q] > before;
-            take_turn(partial, q, counts ? pack.lane[q] : before);
-          }
-        }
-        largest.write(greatest<C>(partial));
+  Place<C> at;
+largest_row:
+  for (int i = 0; i < pass.score_rows(); ++i) {
+    // As many as the call has tokens for.
+    #pragma HLS loop_tripcount min=C::heads max=S::score_rows
+    Score partial[S::add_cycles][S::queries];
+    // They move in every cycle.
+    #pragma HLS array_partition variable=partial type=complete dim=0
+    set_all(partial, std::numeric_limits<Score>::lowest());
+    const int seen = pass.keys_of(at.token());
+  largest_key:
+    for (int j = 0; j < seen; ++j) {
+      // A causal mask shortens rows, an empty cache does too.
+      #pragma HLS loop_tripcount min=1 max=C::context
+      // One score of each query a cycle.
+      #pragma HLS pipeline II=1
+      const Scores<C> pack = scores.read();
+      rows.write(pack);
+    largest_query:
+      for (int q = 0; q < S::queries; ++q) {
+        // Queries side by side.
+        #pragma HLS unroll
+        const Score before = partial[S::add_cycles - 1][q];
+        const bool counts = pass.sees(at.token() + q, j) && pack.lane[q] > before;
+        take_turn(partial, q, counts ? pack.lane[q] : before);
       }
     }
+    largest.write(greatest<C>(partial));
+    at.advance(pass);
   }
 }
 
-/// What a row's exponentials are multiplied with: 1 over the sum of the partial sums.
+/// What brings the sum of a row's exponentials to 1, from the partial sums of each query.
 template <class C>
 Factors<C> reciprocals(
     const typename Shape<C>::Softmax::Sum (&partial)[Shape<C>::add_cycles][Shape<C>::queries]) {
-#pragma HLS inline
+  // Registers of the caller.
+  #pragma HLS inline
   Factors<C> pack;
 reciprocal_query:
   for (int q = 0; q < Shape<C>::queries; ++q) {
-    // Queries side by side; this is once a row.
+    // Queries side by side.
     #pragma HLS unroll
     typename Shape<C>::Softmax::Sum sum = partial[0][q];
   reciprocal_turn:
     for (int i = 1; i < Shape<C>::add_cycles; ++i) {
+      // Once a row: adders in a chain.
       #pragma HLS unroll
       sum += partial[i][q];
     }
@@ -192,46 +206,46 @@ reciprocal_query:
   return pack;
 }
 
-/// The exponentials of scores less their row's greatest, 0 where a query does not see the key; after
-/// each row the factors that bring its sum to 1 follow apart.
+/// The exponentials of scores less their row's greatest, 0 where a query does not see the key;
+/// after each row the factors that bring its sum to 1 follow apart.
 template <class C>
 void exponentiate(hls::stream<Scores<C>>& rows, hls::stream<Scores<C>>& largest,
                   hls::stream<Exponentials<C>>& exponentials, hls::stream<Factors<C>>& factors,
                   typename Shape<C>::Softmax softmax, Pass<C> pass) {
   using S = Shape<C>;
   using Exponential = typename S::Softmax::Exponential;
-exponentiate_tile:
-  for (int tile = 0; tile < pass.tiles(); ++tile) {
-    #pragma HLS loop_tripcount min=1 max=S::tiles
-  exponentiate_head:
-    for (int h = 0; h < C::heads; ++h) {
-    exponentiate_group:
-      for (int g = 0; g < pass.groups(tile); ++g) {
-        #pragma HLS loop_tripcount min=1 max=S::groups
-        const Scores<C> top = largest.read();
-        typename S::Softmax::Sum partial[S::add_cycles][S::queries];
-        // All partial sums are in registers: they move in every cycle.
-        #pragma HLS array_partition variable=partial type=complete dim=0
-        begin<S::add_cycles, S::queries, typename S::Softmax::Sum>(partial, 0);
-      exponentiate_key:
-        for (int j = 0; j < pass.keys(tile, g); ++j) {
-          #pragma HLS loop_tripcount min=1 max=C::context
-          // One score of each query a cycle.
-          #pragma HLS pipeline II=1
-          const Scores<C> pack = rows.read();
-          Exponentials<C> e;
-        exponentiate_query:
-          for (int q = 0; q < S::queries; ++q) {
-            #pragma HLS unroll
-            const bool seen = pass.sees(Pass<C>::token(tile, g) + q, j);
-            e.lane[q] = seen ? softmax.exponential(pack.lane[q], top.lane[q]) : Exponential(0);
-            take_turn(partial, q, partial[S::add_cycles - 1][q] + e.lane[q]);
-          }
-          exponentials.write(e);
-        }
-        factors.write(reciprocals<C>(partial));
+  using Sum = typename S::Softmax::Sum;
+  Place<C> at;
+exponentiate_row:
+  for (int i = 0; i < pass.score_rows(); ++i) {
+    // As many as the call has tokens for.
+    #pragma HLS loop_tripcount min=C::heads max=S::score_rows
+    Sum partial[S::add_cycles][S::queries];
+    // They move in every cycle.
+    #pragma HLS array_partition variable=partial type=complete dim=0
+    set_all(partial, Sum(0));
+    const Scores<C> top = largest.read();
+    const int seen = pass.keys_of(at.token());
+  exponentiate_key:
+    for (int j = 0; j < seen; ++j) {
+      // A causal mask shortens rows, an empty cache does too.
+      #pragma HLS loop_tripcount min=1 max=C::context
+      // One score of each query a cycle.
+      #pragma HLS pipeline II=1
+      const Scores<C> pack = rows.read();
+      Exponentials<C> e;
+    exponentiate_query:
+      for (int q = 0; q < S::queries; ++q) {
+        // Queries side by side.
+        #pragma HLS unroll
+        const bool sees = pass.sees(at.token() + q, j);
+        e.lane[q] = sees ? softmax.exponential(pack.lane[q], top.lane[q]) : Exponential(0);
+        take_turn(partial, q, partial[S::add_cycles - 1][q] + e.lane[q]);
       }
+      exponentials.write(e);
     }
+    factors.write(reciprocals<C>(partial));
+    at.advance(pass);
   }
 }
 
@@ -240,110 +254,88 @@ template <class C>
 void normalise(hls::stream<Exponentials<C>>& exponentials, hls::stream<Factors<C>>& factors,
                hls::stream<Probabilities<C>>& probabilities, Pass<C> pass) {
   using S = Shape<C>;
-normalise_tile:
-  for (int tile = 0; tile < pass.tiles(); ++tile) {
-    #pragma HLS loop_tripcount min=1 max=S::tiles
-  normalise_head:
-    for (int h = 0; h < C::heads; ++h) {
-    normalise_group:
-      for (int g = 0; g < pass.groups(tile); ++g) {
-        #pragma HLS loop_tripcount min=1 max=S::groups
-        const Factors<C> factor = factors.read();
-      normalise_key:
-        for (int j = 0; j < pass.keys(tile, g); ++j) {
-          #pragma HLS loop_tripcount min=1 max=C::context
-          // One exponential of each query a cycle.
-          #pragma HLS pipeline II=1
-          const Exponentials<C> e = exponentials.read();
-          Probabilities<C> p;
-        normalise_query:
-          for (int q = 0; q < S::queries; ++q) {
-            #pragma HLS unroll
-            p.lane[q] = S::Softmax::scaled(e.lane[q], factor.lane[q]);
-          }
-          probabilities.write(p);
-        }
+  Place<C> at;
+normalise_row:
+  for (int i = 0; i < pass.score_rows(); ++i) {
+    // As many as the call has tokens for.
+    #pragma HLS loop_tripcount min=C::heads max=S::score_rows
+    const Factors<C> factor = factors.read();
+    const int seen = pass.keys_of(at.token());
+  normalise_key:
+    for (int j = 0; j < seen; ++j) {
+      // A causal mask shortens rows, an empty cache does too.
+      #pragma HLS loop_tripcount min=1 max=C::context
+      // One exponential of each query a cycle.
+      #pragma HLS pipeline II=1
+      const Exponentials<C> e = exponentials.read();
+      Probabilities<C> p;
+    normalise_query:
+      for (int q = 0; q < S::queries; ++q) {
+        // Queries side by side.
+        #pragma HLS unroll
+        p.lane[q] = S::Softmax::scaled(e.lane[q], factor.lane[q]);
       }
+      probabilities.write(p);
     }
+    at.advance(pass);
   }
 }
 
-/// Adds to a group's sums the values of `count` keys from `key` on, each times its probability.
+/// Adds to the sums of each query the values of `count` keys from `key` on, each times its
+/// probability. The keys are added to one another first, so that a sum waits for one addition only.
 template <class C>
-void weigh(const Probabilities<C> (&p)[Shape<C>::keys_at_once], int count,
-           const Chunk<C> (&value)[C::context][Shape<C>::row_chunks], int key, int head,
+void weigh(const Probabilities<C> (&p)[Shape<C>::keys_at_once], int key, int count, int head,
+           const Chunk<C> (&value)[C::context][Shape<C>::row_chunks],
            typename Shape<C>::Sum (&sum)[Shape<C>::queries][Shape<C>::head_dim]) {
-#pragma HLS inline
+  // Part of the caller's pipeline.
+  #pragma HLS inline
   using S = Shape<C>;
-weigh_chunk:
-  for (int c = 0; c < S::head_chunks; ++c) {
-    // The caller's interval lets all chunks, and all keys, share one set of multipliers.
+weigh_column:
+  for (int e = 0; e < S::head_dim; ++e) {
+    // The caller's interval lets the chunks of a head, and all keys, share one set of multipliers.
     #pragma HLS unroll
-    typename S::Factor factor[S::keys_at_once][S::chunk];
-  weigh_load:
+    const int chunk = head * S::head_chunks + e / S::chunk;
+    typename S::Factor factor[S::keys_at_once];
+  weigh_value:
     for (int i = 0; i < S::keys_at_once; ++i) {
+      // As above.
       #pragma HLS unroll
-    weigh_element:
-      for (int e = 0; e < S::chunk; ++e) {
-        #pragma HLS unroll
-        factor[i][e] = 0;
-        if (i < count) factor[i][e] = static_cast<typename S::Factor>(
-                           value[key + i][head * S::head_chunks + c].lane[e]);
+      factor[i] = 0;
+      if (i < count) {
+        factor[i] = static_cast<typename S::Factor>(value[key + i][chunk].lane[e % S::chunk]);
       }
     }
   weigh_query:
     for (int q = 0; q < S::queries; ++q) {
       // The queries of a group meet a value side by side.
       #pragma HLS unroll
-    weigh_product:
-      for (int e = 0; e < S::chunk; ++e) {
+      typename S::Sum together = 0;
+    weigh_key:
+      for (int i = 0; i < S::keys_at_once; ++i) {
+        // As above.
         #pragma HLS unroll
-        typename S::Sum together = 0;
-      weigh_key:
-        for (int i = 0; i < S::keys_at_once; ++i) {
-          #pragma HLS unroll
-          together += static_cast<typename S::Factor>(p[i].lane[q]) * factor[i][e];
-        }
-        sum[q][c * S::chunk + e] += together;
+        together += static_cast<typename S::Factor>(p[i].lane[q]) * factor[i];
       }
+      sum[q][e] += together;
     }
   }
 }
 
-/// The sums of one row of probabilities times values, chunk by chunk of each query.
+/// A group's sums of one head, a chunk at a time.
 template <class C>
-void attend_row(hls::stream<Probabilities<C>>& probabilities, int keys, int head,
-                const Chunk<C> (&value)[C::context][Shape<C>::row_chunks],
-                hls::stream<Sums<C>>& sums) {
-#pragma HLS inline
+void send_sums(const typename Shape<C>::Sum (&sum)[Shape<C>::queries][Shape<C>::head_dim],
+               hls::stream<Sums<C>>& sums) {
+  // The sums are registers of the caller.
+  #pragma HLS inline
   using S = Shape<C>;
-  typename S::Sum sum[S::queries][S::head_dim];
-  // A chunk's sums of every query are read and written in each cycle.
-  #pragma HLS array_partition variable=sum type=complete dim=0
-  begin<S::queries, S::head_dim, typename S::Sum>(sum, 0);
-attend_key:
-  for (int j = 0; j < keys; j += S::keys_at_once) {
-    #pragma HLS loop_tripcount min=1 max=C::context/S::keys_at_once
-    // A chunk of a value a cycle is what its memory gives; with keys_at_once of them the interval is
-    // as long as an addition takes.
-    #pragma HLS pipeline II=S::head_chunks*S::keys_at_once
-    Probabilities<C> p[S::keys_at_once];
-  attend_probability:
-    for (int i = 0; i < S::keys_at_once; ++i) {
-      #pragma HLS unroll
-      p[i] = Probabilities<C>{};
-      if (j + i < keys) p[i] = probabilities.read();
-    }
-    weigh<C>(p, keys - j, value, j, head, sum);
-  }
-attend_query:
+send_query:
   for (int q = 0; q < S::queries; ++q) {
-  attend_chunk:
+  send_chunk:
     for (int c = 0; c < S::head_chunks; ++c) {
-      // A chunk a cycle; `concatenate` takes longer over it.
+      // A chunk a cycle; the stream holds them all.
       #pragma HLS pipeline II=1
       Sums<C> pack;
-    attend_element:
+    send_element:
       for (int e = 0; e < S::chunk; ++e) {
         // Wires only.
         #pragma HLS unroll
@@ -365,17 +357,35 @@ void attend(hls::stream<Columns<C>>& values, hls::stream<Probabilities<C>>& prob
   #pragma HLS aggregate variable=value
   #pragma HLS array_partition variable=value type=cyclic factor=S::beat_chunks dim=2
   load_rows<C>(values, pass.keys(), value);
-attend_tile:
-  for (int tile = 0; tile < pass.tiles(); ++tile) {
-    #pragma HLS loop_tripcount min=1 max=S::tiles
-  attend_head:
-    for (int h = 0; h < C::heads; ++h) {
-    attend_group:
-      for (int g = 0; g < pass.groups(tile); ++g) {
-        #pragma HLS loop_tripcount min=1 max=S::groups
-        attend_row<C>(probabilities, pass.keys(tile, g), h, value, sums);
+  Place<C> at;
+attend_row:
+  for (int i = 0; i < pass.score_rows(); ++i) {
+    // As many as the call has tokens for.
+    #pragma HLS loop_tripcount min=C::heads max=S::score_rows
+    typename S::Sum sum[S::queries][S::head_dim];
+    // All sums of a chunk are read and written in one cycle.
+    #pragma HLS array_partition variable=sum type=complete dim=0
+    set_all(sum, typename S::Sum(0));
+    const int seen = pass.keys_of(at.token());
+  attend_key:
+    for (int j = 0; j < seen; j += S::keys_at_once) {
+      // A causal mask shortens rows, an empty cache does too.
+      #pragma HLS loop_tripcount min=1 max=S::key_steps
+      // A chunk of a value a cycle is what its memory gives; keys_at_once of them take as long as
+      // an addition, and the sums are ready for the next.
+      #pragma HLS pipeline II=S::head_chunks*S::keys_at_once
+      Probabilities<C> p[S::keys_at_once];
+    attend_probability:
+      for (int k = 0; k < S::keys_at_once; ++k) {
+        // One after another: the interval has a cycle for each.
+        #pragma HLS unroll
+        p[k] = Probabilities<C>{};
+        if (j + k < seen) p[k] = probabilities.read();
       }
+      weigh<C>(p, j, seen - j, at.head, value, sum);
     }
+    send_sums<C>(sum, sums);
+    at.advance(pass);
   }
 }
 

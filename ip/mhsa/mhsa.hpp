@@ -1,35 +1,40 @@
 // The attention kernel: y = proj(concat of heads (softmax(q k^T) v)), with keys and values kept.
 //
-//  x ---------> load -> multiply -> finish -> gather     one layer's worth of multipliers for k, v, q
-//  q, k, v ---> read ---^                        |
-//                                            sort rows   tiles of keys, then values, then queries
-//                    +---------------------------+---------------------------+
-//                    | keys                      | queries                   | values
-//  key_cache <--> keep                           |                         keep <--> value_cache
-//                    |                           |                           |
-//                    +-----> score [keys] <------+                           |
-//                              |                                             |
-//                        find largest -> exponentiate -> normalise -> attend [values]
-//                                                                            |
-//  proj -----> read ---v                                                concatenate
-//  y <-------- store <- gather <- finish <- multiply <------------------------+
+//  q, k, v ---> read ---+
+//  x --------> load -> multiply -> finish -> gather      the same multipliers for k, v and q
+//                                              |
+//                                          sort rows     tiles of keys, of values, then of queries
+//                     keys  +------------------+------------------+  values
+//                           |                  | queries          |
+//  key_cache <----------> keep                 |                keep <------> value_cache
+//                           |                  |                  |
+//                           +-> score [keys] <-+                  |
+//                                  |                              |
+//                            find largest -> exponentiate -> normalise -> attend [values]
+//                                                                           |
+//  proj ------> read ---+                                              concatenate
+//  y <------- store <- gather <- finish <- multiply <- fill <---------------+
 //
-// Every arrow is a stream, every word a process of a DATAFLOW region, every [] memory on chip.
-// Without a causal mask a token sees the tokens after it, so the keys and values of all tiles come
-// before the first query; x is read three times instead of keeping the queries. A call continues the
-// one before it: rows below `position` come from the caches, new rows are used from the chip.
+// A word is a process of the DATAFLOW region, an arrow a stream, [] what a process keeps on chip.
+// The keys and values of all tiles come before the first query, because without a causal mask a
+// token sees those after it; x is read once for each of k, v and q rather than the queries kept. A
+// call continues the ones before it: rows below `position` come from the caches.
 //
-// Cycles    n tiles of T = token_tile tokens, E = embed_dim; pipelines' depths left out:
-//             projection P = E * (E / weights in a beat) * (T / lanes)
-//             attention  A = row_chunks * (T / queries) * keys          keys = position + tokens;
-//                                             with a causal mask, the keys up to a group's last token
-//             a call       = 2 n P + (n - 1) max(P, A) + P + A + P, and E / 32 * T * 3 to fill
-//           Shape chooses queries so that A <= P for any number of keys, or queries = lanes.
-//           GPT-2 Medium in int8, 128 tokens: P = A = 131,072; 14 P = 1.8 million.
-// On chip   in bytes, V = 1 (int8, w4a8) or 2 (fp16): stores of keys and values 2 context E V; tiles
-//           (x twice, hidden twice, sorted, queries, heads, y) 8 T E V; rows of scores 8 context
-//           queries; queues of weights 32 KiB. GPT-2 Medium in int8: 552 KiB.
-// Memory    weights once a tile, cached rows once a call, new rows once; x three times, y once.
+// Cycles  for n tiles of T = token_tile tokens, with E = embed_dim and the depths of pipelines left
+//         out, except D, that of a row of scores (about 40); a partly filled tile counts whole:
+//           P = E * (E / weights in a beat) * (T / lanes)                         to project a tile
+//           A = heads * (T / queries) * (head_chunks * (position + tokens) + D)   to attend with it
+//           a call = 2 n P + (n - 1) max(P, A) + P + A + P
+//         With a causal mask, and no cached rows, A is about half. Shape chooses `queries` so that
+//         A = P, D apart, where the caches are full. GPT-2 Medium in int8, 128 tokens: P = 131,072,
+//         A = 151,552, a call 1.92 million.
+// On chip in bytes, with V = 1 (int8, w4a8) or 2 (fp16):
+//           2 * context * E * V     keys and values
+//           8 * T * E * V           tiles: x and hidden twice each, rows sorted, queries, heads, y
+//           8 * context * queries   rows of scores and of exponentials on their way
+//           32 KiB                  weights on their way
+//         GPT-2 Medium in int8: 545 KiB, in fp16: 1057 KiB.
+// Memory  weights once a tile; x three times, y once; cached rows once, new ones once.
 #ifndef BITWRIGHT_MHSA_HPP
 #define BITWRIGHT_MHSA_HPP
 
@@ -43,7 +48,7 @@
 namespace bitwright {
 namespace attention {
 
-/// Weights of k, v and q in the order of Projection, each once a tile; one process for their bundle.
+/// Weights of k, v and q in the order of Projection, each once a tile: one process for a bundle.
 template <class C>
 void read_projections(const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
                       const Beat* k_weight, const Beat* v_bias, const Beat* v_weight,
@@ -52,16 +57,19 @@ void read_projections(const Beat* q_bias, const Beat* q_weight, const Beat* k_bi
   using L = typename Shape<C>::Layer;
 read_key_tile:
   for (int i = 0; i < tiles; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
     read_layer<L>(k_bias, k_weight, weights, channels);
   }
 read_value_tile:
   for (int i = 0; i < tiles; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
     read_layer<L>(v_bias, v_weight, weights, channels);
   }
 read_query_tile:
   for (int i = 0; i < tiles; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
     read_layer<L>(q_bias, q_weight, weights, channels);
   }
@@ -76,16 +84,19 @@ void read_projections(const Beat* q_bias, const Beat* q_mult, const Beat* q_shif
   using L = typename Shape<C>::Layer;
 read_key_tile:
   for (int i = 0; i < tiles; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
     read_layer<L>(k_bias, k_mult, k_shift, k_weight, weights, channels);
   }
 read_value_tile:
   for (int i = 0; i < tiles; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
     read_layer<L>(v_bias, v_mult, v_shift, v_weight, weights, channels);
   }
 read_query_tile:
   for (int i = 0; i < tiles; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
     read_layer<L>(q_bias, q_mult, q_shift, q_weight, weights, channels);
   }
@@ -97,6 +108,7 @@ void read_output_projection(const Beat* bias, const Beat* weight, hls::stream<Be
                             hls::stream<Channel<C::format>>& channels, int tiles) {
 read_output_tile:
   for (int i = 0; i < tiles; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
     read_layer<typename Shape<C>::Layer>(bias, weight, weights, channels);
   }
@@ -107,6 +119,7 @@ void read_output_projection(const Beat* bias, const Beat* mult, const Beat* shif
                             hls::stream<Channel<C::format>>& channels, int tiles) {
 read_output_tile:
   for (int i = 0; i < tiles; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
     read_layer<typename Shape<C>::Layer>(bias, mult, shift, weight, weights, channels);
   }
@@ -126,6 +139,7 @@ void project(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::f
   using L = typename Shape<C>::Layer;
 project_turn:
   for (int i = 0; i < turns; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=projections max=projections*Shape<C>::tiles
     // The next tile is loaded while this one is multiplied.
     #pragma HLS dataflow
@@ -144,12 +158,12 @@ project_turn:
 
 /// The output projection, to memory.
 template <class C>
-void project_output(hls::stream<Pack<typename Shape<C>::Value, Shape<C>::Layer::per_beat>>& words,
-                    hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels, Beat* y,
-                    int tiles, int tokens) {
+void project_output(hls::stream<Words<C>>& words, hls::stream<Beat>& weights,
+                    hls::stream<Channel<C::format>>& channels, Beat* y, int tiles, int tokens) {
   using L = typename Shape<C>::Layer;
 output_tile:
   for (int i = 0; i < tiles; ++i) {
+    // As many as the call has tokens for.
     #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
     // The next tile is filled while this one is multiplied.
     #pragma HLS dataflow
@@ -168,13 +182,15 @@ output_tile:
   }
 }
 
-/// The heads: from tiles of keys, values and queries to the rows that the output projection takes.
+/// Everything between the readers of weights and memory: one DATAFLOW region.
 template <class C>
-void attend_heads(hls::stream<Columns<C>>& packs, Beat* key_cache, Beat* value_cache,
-                  hls::stream<Pack<typename Shape<C>::Value, Shape<C>::Layer::per_beat>>& words,
-                  typename Shape<C>::Softmax softmax, Channel<C::format> scale, Pass<C> pass) {
-  // Keys are stored while values are projected, and rows of scores pass through one after another.
+void compute(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels,
+             hls::stream<Beat>& output_weights, hls::stream<Channel<C::format>>& output_channels,
+             Beat* y, Beat* key_cache, Beat* value_cache, int turns, int tiles, int tokens,
+             Pass<C> pass, typename Shape<C>::Softmax softmax, Channel<C::format> scale) {
+  // Projections, keys and values, rows of scores and the output projection are under way at once.
   #pragma HLS dataflow
+  hls::stream<Columns<C>> packs("mhsa.packs");
   hls::stream<Columns<C>> fresh_keys("mhsa.fresh_keys");
   hls::stream<Columns<C>> fresh_values("mhsa.fresh_values");
   hls::stream<Columns<C>> keys("mhsa.keys");
@@ -187,11 +203,13 @@ void attend_heads(hls::stream<Columns<C>>& packs, Beat* key_cache, Beat* value_c
   hls::stream<Factors<C>> factors("mhsa.factors");
   hls::stream<Probabilities<C>> probabilities("mhsa.probabilities");
   hls::stream<Sums<C>> sums("mhsa.context");
+  hls::stream<Words<C>> words("mhsa.words");
   // A whole row waits for its greatest score, and then for its sum: less would be a deadlock.
   #pragma HLS stream variable=rows depth=C::context
   #pragma HLS stream variable=exponentials depth=C::context
   // A group's sums leave at once, to be requantised beside the next group.
   #pragma HLS stream variable=sums depth=Shape<C>::queries*Shape<C>::head_chunks
+  project<C>(x, weights, channels, packs, turns, tiles, tokens);
   sort_rows<C>(packs, fresh_keys, fresh_values, queries, pass);
   keep<C>(key_cache, fresh_keys, keys, pass);
   keep<C>(value_cache, fresh_values, values, pass);
@@ -201,6 +219,7 @@ void attend_heads(hls::stream<Columns<C>>& packs, Beat* key_cache, Beat* value_c
   normalise<C>(exponentials, factors, probabilities, pass);
   attend<C>(values, probabilities, sums, pass);
   concatenate<C>(sums, words, scale, pass);
+  project_output<C>(words, output_weights, output_channels, y, tiles, tokens);
 }
 
 /// Whether the run-time arguments are those that the kernel was compiled for.
@@ -215,69 +234,59 @@ bool fits(std::uint32_t tokens, std::uint32_t position, std::uint32_t context,
 
 constexpr std::uint32_t causal_flag = 1u << 0;
 
-/// All of a call in fp16, as one DATAFLOW region.
+/// A call in fp16.
 template <class C>
 void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
          const Beat* k_weight, const Beat* v_bias, const Beat* v_weight, const Beat* proj_bias,
-         const Beat* proj_weight, Beat* y, Beat* key_cache, Beat* value_cache, Pass<C> pass,
-         int turns, int tiles, int tokens, Channel<C::format> scale,
-         typename Shape<C>::Softmax softmax) {
-  using L = typename Shape<C>::Layer;
-  // Projections, heads and output projection run at once.
+         const Beat* proj_weight, Beat* y, Beat* key_cache, Beat* value_cache, int turns, int tiles,
+         int tokens, Pass<C> pass, FloatSoftmax softmax, Channel<C::format> scale) {
+  // Weights are read ahead of the layers that take them.
   #pragma HLS dataflow
   hls::stream<Beat> weights("mhsa.weights");
   hls::stream<Beat> output_weights("mhsa.output_weights");
   hls::stream<Channel<C::format>> channels("mhsa.channels");
   hls::stream<Channel<C::format>> output_channels("mhsa.output_channels");
-  hls::stream<Columns<C>> packs("mhsa.packs");
-  hls::stream<Pack<typename L::Value, L::per_beat>> words("mhsa.words");
   // What a block RAM of this width holds anyway: enough weights for the time that the channels'
   // bursts take.
   #pragma HLS stream variable=weights depth=512
   #pragma HLS stream variable=output_weights depth=512
   // The channels of a block arrive at once, those of the next while its last weights are waiting.
-  #pragma HLS stream variable=channels depth=2*L::channels_per_block
-  #pragma HLS stream variable=output_channels depth=2*L::channels_per_block
+  #pragma HLS stream variable=channels depth=2*Shape<C>::Layer::channels_per_block
+  #pragma HLS stream variable=output_channels depth=2*Shape<C>::Layer::channels_per_block
   read_projections<C>(q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, weights, channels,
                       tiles);
-  project<C>(x, weights, channels, packs, turns, tiles, tokens);
-  attend_heads<C>(packs, key_cache, value_cache, words, softmax, scale, pass);
   read_output_projection<C>(proj_bias, proj_weight, output_weights, output_channels, tiles);
-  project_output<C>(words, output_weights, output_channels, y, tiles, tokens);
+  compute<C>(x, weights, channels, output_weights, output_channels, y, key_cache, value_cache,
+             turns, tiles, tokens, pass, softmax, scale);
 }
 
-/// All of a call in int8 or w4a8.
+/// A call in int8 or w4a8.
 template <class C>
 void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
          const Beat* k_weight, const Beat* v_bias, const Beat* v_weight, const Beat* proj_bias,
          const Beat* proj_weight, Beat* y, Beat* key_cache, Beat* value_cache, const Beat* q_mult,
          const Beat* q_shift, const Beat* k_mult, const Beat* k_shift, const Beat* v_mult,
-         const Beat* v_shift, const Beat* proj_mult, const Beat* proj_shift, Pass<C> pass,
-         int turns, int tiles, int tokens, Channel<C::format> scale,
-         typename Shape<C>::Softmax softmax) {
-  using L = typename Shape<C>::Layer;
-  // Projections, heads and output projection run at once.
+         const Beat* v_shift, const Beat* proj_mult, const Beat* proj_shift, int turns, int tiles,
+         int tokens, Pass<C> pass, IntegerSoftmax softmax, Channel<C::format> scale) {
+  // Weights are read ahead of the layers that take them.
   #pragma HLS dataflow
   hls::stream<Beat> weights("mhsa.weights");
   hls::stream<Beat> output_weights("mhsa.output_weights");
   hls::stream<Channel<C::format>> channels("mhsa.channels");
   hls::stream<Channel<C::format>> output_channels("mhsa.output_channels");
-  hls::stream<Columns<C>> packs("mhsa.packs");
-  hls::stream<Pack<typename L::Value, L::per_beat>> words("mhsa.words");
   // What a block RAM of this width holds anyway: enough weights for the time that the channels'
   // bursts take.
   #pragma HLS stream variable=weights depth=512
   #pragma HLS stream variable=output_weights depth=512
   // The channels of a block arrive at once, those of the next while its last weights are waiting.
-  #pragma HLS stream variable=channels depth=2*L::channels_per_block
-  #pragma HLS stream variable=output_channels depth=2*L::channels_per_block
+  #pragma HLS stream variable=channels depth=2*Shape<C>::Layer::channels_per_block
+  #pragma HLS stream variable=output_channels depth=2*Shape<C>::Layer::channels_per_block
   read_projections<C>(q_bias, q_mult, q_shift, q_weight, k_bias, k_mult, k_shift, k_weight, v_bias,
                       v_mult, v_shift, v_weight, weights, channels, tiles);
-  project<C>(x, weights, channels, packs, turns, tiles, tokens);
-  attend_heads<C>(packs, key_cache, value_cache, words, softmax, scale, pass);
   read_output_projection<C>(proj_bias, proj_mult, proj_shift, proj_weight, output_weights,
                             output_channels, tiles);
-  project_output<C>(words, output_weights, output_channels, y, tiles, tokens);
+  compute<C>(x, weights, channels, output_weights, output_channels, y, key_cache, value_cache,
+             turns, tiles, tokens, pass, softmax, scale);
 }
 
 }  // namespace attention
@@ -298,8 +307,8 @@ std::uint32_t mhsa(const Beat* x, const Beat* q_bias, const Beat* q_weight, cons
                                    (flags & attention::causal_flag) != 0};
   const int tiles = pass.tiles();
   attention::run<C>(x, q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, proj_bias, proj_weight,
-                    y, key_cache, value_cache, pass, attention::projections * tiles, tiles,
-                    pass.tokens, Channel<C::format>{half(0.0f)}, FloatSoftmax{});
+                    y, key_cache, value_cache, attention::projections * tiles, tiles, pass.tokens,
+                    pass, FloatSoftmax{}, Channel<C::format>{half(0.0f)});
   return 0;
 }
 
@@ -326,8 +335,8 @@ std::uint32_t mhsa(const Beat* x, const Beat* q_bias, const Beat* q_weight, cons
   const int tiles = pass.tiles();
   attention::run<C>(x, q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, proj_bias, proj_weight,
                     y, key_cache, value_cache, q_mult, q_shift, k_mult, k_shift, v_mult, v_shift,
-                    proj_mult, proj_shift, pass, attention::projections * tiles, tiles, pass.tokens,
-                    Channel<C::format>{0, context_mult, context_shift}, softmax);
+                    proj_mult, proj_shift, attention::projections * tiles, tiles, pass.tokens, pass,
+                    softmax, Channel<C::format>{0, context_mult, context_shift});
   return 0;
 }
 

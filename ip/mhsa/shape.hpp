@@ -13,28 +13,31 @@ namespace attention {
 
 constexpr int smaller(int a, int b) { return a < b ? a : b; }
 
-constexpr int greatest_common_divisor(int a, int b) {
-  return b == 0 ? a : greatest_common_divisor(b, a % b);
+/// The greatest common divisor of n and a power of two.
+constexpr int common_divisor(int power, int n) {
+  int divisor = 1;
+  for (int i = 2; i <= power; i *= 2) divisor = n % i == 0 ? i : divisor;
+  return divisor;
 }
 
-/// Newton's method from above, in double; ends when it no longer falls.
+/// By Newton's method; the first guess is above the root, and 32 steps are enough for any int.
 constexpr float inverse_square_root(int n) {
   double root = n;
   for (int i = 0; i < 32; ++i) root = 0.5 * (root + n / root);
   return static_cast<float>(1.0 / root);
 }
 
-/// The fewest queries a cycle, a divisor of lanes, with which the scores of a tile take no longer than
-/// a projection of it: context * row_chunks / queries <= embed_dim * beats / lanes cycles a token.
-constexpr int balanced_queries(int lanes, int scores, int projection) {
-  int queries = 1;
-  while (queries < lanes && (lanes % queries != 0 || queries * projection < scores * lanes)) {
-    ++queries;
+/// The fewest queries a cycle, a divisor of lanes, with which a token's scores of one context take
+/// no longer than to project it: scores / queries <= products / lanes cycles.
+constexpr int balanced_queries(int lanes, int scores, int products) {
+  for (int queries = 1; queries < lanes; ++queries) {
+    if (lanes % queries == 0 && scores * lanes <= products * queries) return queries;
   }
-  return queries;
+  return lanes;
 }
 
-/// The dimensions of a configuration C: format, seq_len, context, embed_dim, heads, token_tile, lanes.
+/// The dimensions of a configuration C, which has format, seq_len, context, embed_dim, heads,
+/// token_tile and lanes.
 template <class C>
 struct Shape {
   using Layer = Linear<C::format, C::embed_dim, C::embed_dim, C::token_tile, C::lanes>;
@@ -48,18 +51,20 @@ struct Shape {
   static constexpr int row_beats = Layer::value_beats;
   static constexpr int head_dim = C::embed_dim / C::heads;
   // A chunk is what a beat holds of one head, the word of the stores of keys, values and queries.
-  static constexpr int chunk = greatest_common_divisor(beat, head_dim);
+  static constexpr int chunk = common_divisor(beat, head_dim);
   static constexpr int head_chunks = head_dim / chunk;
   static constexpr int beat_chunks = beat / chunk;
   static constexpr int row_chunks = row_beats * beat_chunks;
   // Queries that meet a chunk of a key, or of a value, in one cycle.
   static constexpr int queries =
-      balanced_queries(C::lanes, C::context* row_chunks, C::embed_dim* Layer::beats);
+      balanced_queries(C::lanes, C::context * row_chunks, C::embed_dim * Layer::beats);
   static constexpr int groups = C::token_tile / queries;
+  static constexpr int score_rows = C::heads * ceil_div(C::seq_len, queries);
   static constexpr int tiles = ceil_div(C::seq_len, C::token_tile);
   static constexpr int add_cycles = Traits<C::format>::add_cycles;
-  // Keys that are summed before their sum meets the running one, which a float adder is slow to give.
+  // Keys whose products are added before they meet the running sum, as a float adder takes long.
   static constexpr int keys_at_once = ceil_div(add_cycles, head_chunks);
+  static constexpr int key_steps = ceil_div(C::context, keys_at_once);
   static constexpr float score_scale =
       C::format == Format::fp16 ? inverse_square_root(head_dim) : 1.0f;
 
@@ -77,6 +82,8 @@ struct Shape {
 template <class C>
 using Columns = Pack<typename Shape<C>::Value, Shape<C>::beat>;  // a beat of a row
 template <class C>
+using Words = Pack<typename Shape<C>::Value, Shape<C>::Layer::per_beat>;  // of the tile of a layer
+template <class C>
 using Chunk = Pack<typename Shape<C>::Value, Shape<C>::chunk>;
 template <class C>
 using Sums = Pack<typename Shape<C>::Sum, Shape<C>::chunk>;
@@ -89,8 +96,8 @@ using Factors = Pack<typename Shape<C>::Softmax::Factor, Shape<C>::queries>;
 template <class C>
 using Probabilities = Pack<typename Shape<C>::Softmax::Probability, Shape<C>::queries>;
 
-/// The order in which the projections take turns: keys and values of all tokens stand before the first
-/// query, so that without a causal mask a token can see those after it.
+/// The order in which the projections take turns: keys and values of all tokens stand before the
+/// first query, so that without a causal mask a token can see those after it.
 enum Projection { key_tiles, value_tiles, query_tiles, projections };
 
 /// One call: what its processes need to know of the run-time arguments.
@@ -104,14 +111,33 @@ struct Pass {
   int rows(int tile) const { return smaller(C::token_tile, tokens - tile * C::token_tile); }
   int groups(int tile) const { return ceil_div(rows(tile), Shape<C>::queries); }
   int keys() const { return position + tokens; }
+  /// Rows of scores in a call, one for each head and group of queries.
+  int score_rows() const { return C::heads * ceil_div(tokens, Shape<C>::queries); }
 
   /// The first token of a group of queries.
   static int token(int tile, int group) { return tile * C::token_tile + group * Shape<C>::queries; }
-  /// Keys that any query of a group sees: with a causal mask the last sees the most.
-  int keys(int tile, int group) const {
-    return causal ? smaller(keys(), position + token(tile, group) + Shape<C>::queries) : keys();
+  /// Keys that a group sees whose first token is `token`; under a causal mask its last sees most.
+  int keys_of(int token) const {
+    return causal ? smaller(keys(), position + token + Shape<C>::queries) : keys();
   }
   bool sees(int token, int key) const { return !causal || key <= position + token; }
+};
+
+/// Where a process is that takes rows of scores in the order of their stream: tile, head, group.
+template <class C>
+struct Place {
+  int tile = 0;
+  int head = 0;
+  int group = 0;
+
+  int token() const { return Pass<C>::token(tile, group); }
+  void advance(const Pass<C>& pass) {
+    if (++group < pass.groups(tile)) return;
+    group = 0;
+    if (++head < C::heads) return;
+    head = 0;
+    ++tile;
+  }
 };
 
 }  // namespace attention
