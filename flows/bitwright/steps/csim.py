@@ -83,7 +83,7 @@ class Passed:
     format: str
     cases: int
     elements: int  # compared with golden, at full size
-    error: float  # of fp16 the greatest, as a share of the bound the worst; else 0
+    error: float  # of fp16, at full size; else 0
     bound: float
     sanitized: int  # cases run with sanitizers
 
@@ -95,7 +95,7 @@ def passed(step: Step) -> Passed | None:
 
 
 def summary(steps: Iterable[Step]) -> str:
-    """`csim: 2 kernels in 3 formats, 65 cases; int8, w4a8 bit for bit; fp16 within ...`."""
+    """`csim: 2 kernels in 3 formats, 66 cases; int8 and w4a8 bit for bit ...; fp16 within ...`."""
     every = [found for step in steps if (found := passed(step)) is not None]
     if not every:
         return ""
@@ -103,9 +103,10 @@ def summary(steps: Iterable[Step]) -> str:
     exact = [form for form in formats if form != "fp16"]
     words = [f"csim: {_count(len(kernels), 'kernel')} in {_count(len(formats), 'format')}"]
     words[0] += f", {_count(sum(p.cases for p in every), 'case')}"
-    words += [f"{', '.join(exact)} bit for bit equal to golden"] if exact else []
-    halves = [f"{p.kernel} {p.error:.2g} of {p.bound:.2g}" for p in every if p.format == "fp16"]
-    words += [f"fp16 off the float model by at most {', '.join(halves)} allowed"] if halves else []
+    words += [f"{' and '.join(exact)} bit for bit as golden has it"] if exact else []
+    halves = [p for p in every if p.format == "fp16"]
+    near = ", ".join(f"{p.error:.2g} ({p.kernel}, {p.bound:.2g} allowed)" for p in halves)
+    words += [f"fp16 within {near} of the float model"] if halves else []
     checked = sum(p.sanitized for p in every)
     return "; ".join([*words, f"{_count(checked, 'case')} with sanitizers"])
 
