@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from bitwright.errors import ReportError
-from bitwright.hls.results import broken, judge, metrics, numbers, to_json
+from bitwright.hls.results import judge, metrics, numbers, to_json
 from bitwright.hls.summary import sections, summary
 from bitwright.kernel import Kernel, load
 from bitwright.limits import AT_MOST, NOTHING, Demands, Limit, Waiver
-from bitwright.limits import to_json as limits_json
 from bitwright.reports.measures import OF_HLS
+from bitwright.reports.text import broken
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -307,15 +307,12 @@ def test_a_message_waived_for_another_step_is_no_note_here() -> None:
 
 
 def test_what_is_broken_is_told_in_a_line_each() -> None:
-    limits = limits_json(demands(("ffn.interval_cycles", 9000), ("ffn.dsp", 704)))
-    assert broken(body(), limits) == (
-        "hls.ffn.interval_cycles is 9,001 cycles; its limit is <= 9000 cycles, broken by 1 cycles",
-    )
-    assert broken(body(), {}) == ()
-    text = limits_json(demands(messages=("HLS 200-885",)))
-    assert broken(body(), text, LOG.splitlines()) == (
-        "forbidden message HLS 200-885: 1 times, hls/ffn/hls.log:3",
-    )
+    limits = demands(("ffn.interval_cycles", 9000), ("ffn.dsp", 704), messages=("HLS 200-885",))
+    assert broken(judge(body(), limits, LOG.splitlines())).splitlines() == [
+        "ERROR: hls.ffn.interval_cycles is 9,001 cycles; its limit is <= 9000 cycles, "
+        "broken by 1 cycles",
+        "ERROR: forbidden message HLS 200-885: 1 times, hls/ffn/hls.log:3",
+    ]
 
 
 # -------------------------------------------------------------------------------------- tables

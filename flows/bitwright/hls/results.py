@@ -17,8 +17,8 @@ from typing import Any
 
 from bitwright.hls.complaints import accesses, functions, name_of, place, slow_loops
 from bitwright.kernel import Kernel
-from bitwright.limits import HLS, Demands, from_json
-from bitwright.reports.judge import FORBIDDEN, Verdict, judge_numbers
+from bitwright.limits import HLS, Demands
+from bitwright.reports.judge import Verdict, judge_numbers
 from bitwright.reports.measures import OF_HLS, RESOURCES, Number
 from bitwright.reports.read.document import refuse
 from bitwright.reports.read.hls.csynth_hardware import Interface
@@ -188,21 +188,3 @@ def _refuse_open(body: Mapping[str, Any], metric: str, source: str) -> None:
         found=body["missing"].get(way, "none"),
         next="give each loop of unknown length a '#pragma HLS loop_tripcount', or remove the limit",
     )
-
-
-def broken(
-    body: Mapping[str, Any], limits: Mapping[str, Any], log: Iterable[str] = ()
-) -> tuple[str, ...]:
-    """What to tell about each limit that does not hold; limits: as limits.to_json has them."""
-    if not limits:
-        return ()
-    told = []
-    for each in judge(body, from_json(limits), log).failed:
-        if each.limit == FORBIDDEN:
-            told.append(f"forbidden {each.metric}: {each.value:.0f} times, {each.source}")
-        else:
-            room = each.room.lstrip("-")
-            told.append(
-                f"{each.metric} is {each.measured}; its limit is {each.limit}, broken by {room}"
-            )
-    return tuple(told)
