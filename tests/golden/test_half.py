@@ -78,6 +78,49 @@ def test_no_mhsa_kernel_is_further_off_than_the_worst_case(data, tokens, heads, 
     assert np.all(np.abs(kernel_mhsa(x, p, causal) - t.y) <= half.mhsa(WORST, p, t)[0])
 
 
+def thin(rng, scale):
+    """A layer of one number in, one out."""
+    return Linear(half.half(rng.normal(0, scale, (1, 1))), half.half(rng.normal(0, scale, 1)))
+
+
+@pytest.mark.parametrize(
+    "least", [1.0, 2.0**-11]
+)  # the second makes y smaller than any normal half
+def test_the_worst_case_of_an_ffn_kernel_is_nearly_reached(least):
+    rng, reached = np.random.default_rng(1), 0.0
+    for _ in range(200):
+        p = Ffn(
+            thin(rng, 1.0), Linear(*(least * a for a in (rng.normal(size=(1, 1)), np.zeros(1))))
+        )
+        p = half.half_ffn(p)
+        x = half.half(least * rng.normal(0, 2, (50, 1)))
+        t = network.trace_ffn(x, p)
+        reached = max(reached, (np.abs(kernel_ffn(x, p) - t.y) / half.ffn(WORST, p, t)).max())
+    assert 0.6 < reached <= 1.0
+
+
+def test_the_worst_case_of_an_mhsa_kernel_is_nearly_reached():
+    rng, reached = np.random.default_rng(1), 0.0
+    for _ in range(200):
+        p = Mhsa(thin(rng, 2.0), thin(rng, 2.0), thin(rng, 1.0), thin(rng, 1.0), 1)
+        x = half.half(rng.normal(0, 2, (20, 1)))
+        t = network.trace_mhsa(x, p, causal=False)
+        off = np.abs(kernel_mhsa(x, p, False) - t.y) / half.mhsa(WORST, p, t)[0]
+        reached = max(reached, off.max())
+    assert 0.6 < reached <= 1.0
+
+
+def test_sums_that_cancel_keep_the_worst_case():
+    """What is left is no larger than what float32 lost on the way."""
+    rng = np.random.default_rng(1)
+    w, x = (half.half(rng.normal(0, 30, shape)) for shape in ((1, 128), (50, 128)))
+    p = Ffn(Linear(np.hstack([w, -w]), np.zeros(1)), Linear(np.ones((1, 1)), np.zeros(1)))
+    x = np.hstack([x, x])
+    t = network.trace_ffn(x, p)
+    off = np.abs(kernel_ffn(x, p) - t.y)
+    assert np.all(off <= half.ffn(WORST, p, t)) and off.max() > 1e-3
+
+
 def normal(rng, out, into):
     return Linear(
         half.half(rng.normal(0, into**-0.5, (out, into))), half.half(rng.normal(0, 0.1, out))

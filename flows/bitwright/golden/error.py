@@ -9,7 +9,8 @@ shape with how far an implementation may be off. It is written once and read in 
   a bound of the standard deviation, every elementary error counted with its largest magnitude (a
   uniform one has 1/sqrt(3) of that). By Hoeffding's inequality an element is off by more than
   DEVIATIONS of it with a probability below 2 exp(-DEVIATIONS**2 / 2) = 5e-11. It holds for the
-  operands of a network, not for patterns made to defeat it, such as weights that are all the same.
+  operands of a network, not for patterns made to defeat it, such as weights that are all the same;
+  and to first order, so while softmax's scores are off by less than about one.
 
 Sources: N. Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition (2002), chapter 3
 (running error analysis); N. Higham and T. Mary, A new approach to probabilistic rounding error

@@ -1,4 +1,44 @@
-"""Float weights and a calibration batch to the integers of the kernels `ffn` and `mhsa`."""
+"""Float weights and a calibration batch to the integers that the kernels `ffn` and `mhsa` take.
+
+What comes out is post-training quantisation, static and symmetric: no training, no zero points, no
+scale computed while the kernel runs. Real value = integer * scale everywhere.
+
+    from bitwright import quantize
+    from bitwright.golden import network
+    from bitwright.golden.ffn import ffn
+
+    block = network.Ffn(network.Linear(w1, b1), network.Linear(w2, b2))   # float64, [out, in]
+    q = quantize.quantize_ffn(block, batch, weight_bits=8)                # or 4: w4a8
+    y = q.y(ffn(q.x(x), q.params))                                        # close to network.ffn
+
+- Weights: one scale per output channel. int8: largest magnitude / 127. int4: clipped where that
+  costs less squared error (linear.py).
+- Biases: int32 in the scale of the sums they are added to.
+- Activations: one scale per tensor, the largest magnitude in the batch / 127; max, not percentile
+  (calibration.py says why). Queries and keys have one scale per channel, since only their product
+  must be the same in all (mhsa.py): an outlier channel of keys costs the others nothing.
+- What brings a sum to the next int8 is mult / 2**shift, mult with all 31 bits: its rounding is a
+  ten-thousandth of a step. GELU and softmax get their constants from golden.Gelu.of and Softmax.of.
+
+How good it is. `error.py` bounds every element of y: in the worst case for any input at all, and in
+standard deviations for the operands of a network, where the distance met is between a half and one
+of them (root mean square; tests/quantize/test_error.py). Signal to noise of y, normal weights and
+activations, 16 to 96 columns and GPT-2 Medium's blocks (1024 columns, 128 tokens, causal):
+
+              small, at least   small, median   GPT-2 Medium
+    ffn   int8        27 dB           31 dB          30.5 dB
+    ffn   w4a8        15 dB           17 dB          15.7 dB
+    mhsa  int8        13 dB           25 dB          17.6 dB
+    mhsa  w4a8        11 dB           16 dB          12.8 dB
+
+int8 attention is limited by softmax: its result has 7 bits and is rounded down, so that a token that
+looks at all of 128 others alike sees shares of one step or none. Attention that is sharper, as
+trained heads mostly are, does better: 22.7 dB with scores twice as large, 26.1 dB with four times.
+
+Refused with a ConfigError: NaN and infinity, anywhere, all named at once; scores so large that int8
+leaves no attention (golden.softmax.MAX_SCALE); a batch so unlike the weights that a multiplier
+leaves 32 bits. A batch of zeros, channels of zeros and biases far above their weights are taken.
+"""
 
 from bitwright.quantize.ffn import QuantizedFfn, quantize_ffn
 from bitwright.quantize.mhsa import QuantizedMhsa, quantize_mhsa
