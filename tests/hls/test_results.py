@@ -392,6 +392,22 @@ def test_a_real_report_is_measured_judged_and_shown(path: Path) -> None:
     assert "the kernel" in summary(found)
 
 
+@pytest.mark.skipif(not REAL, reason=real.ABSENT)
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("UniqueMR__ESE5320-Final-Project__test_1127-csynth.xml", ["214-232", "", "", "214-234"]),
+        ("asandeep1__FPGA_ECE8893__hls-csynth.xml", ["214-353", "214-353"]),
+    ],
+)
+def test_failures_of_bursts_are_found_in_both_layouts(name: str, expected: list[str]) -> None:
+    """Of HLS 2020.2, and of 2025.1; ports of 8 and 32 bits, where ours have 256."""
+    path = real.FOLDER / "csynth_xml" / name
+    found = metrics(path.read_text(), "", FFN, origin=path)["bursts"]["failed"]
+    assert [each["code"] for each in found] == expected
+    assert all(each["source"] and each["problem"] for each in found)
+
+
 @pytest.mark.skipif(not LOGS, reason=real.ABSENT)
 def test_real_logs_tell_loops_slower_than_asked() -> None:
     found = {}

@@ -63,9 +63,15 @@ def files(build: Path, steps: Sequence[Step]) -> tuple[Path, ...]:
 
 
 def show(build: Path, steps: Sequence[Step], stream: IO[str] | None = None) -> None:
-    """Print the end table: with rich on a terminal, as plain lines elsewhere."""
+    """Print the end table of a build."""
+    show_tables(sections(build, steps), files(build, steps), stream)
+
+
+def show_tables(
+    tables: Iterable[Section], results: Iterable[Path], stream: IO[str] | None = None
+) -> None:
+    """Print tables and paths: with rich on a terminal, as plain lines elsewhere."""
     out = stream or sys.stdout
-    tables, results = sections(build, steps), files(build, steps)
     if out.isatty():
         _show_rich(tables, results, out)
     else:
