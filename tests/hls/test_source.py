@@ -188,6 +188,15 @@ def test_spans_are_the_bytes_of_a_pragma_whatever_the_line_ends(end):
     assert pragma.line == 2
 
 
+@pytest.mark.parametrize("rest", ["  // one", " /* one */", " /* one\n two */", ""])
+def test_a_comment_behind_a_pragma_is_not_part_of_it(rest):
+    text = f"void f(int a[3]) {{\n  #pragma HLS array_partition variable=a{rest}\n}}\n"
+    (pragma,) = function(text, "f").pragmas
+    assert dict(pragma.options) == {"variable": "a"}
+    shared = rest if "//" in rest else ""  # the rest of the line, to the preprocessor
+    assert text[pragma.span.start : pragma.span.end].endswith(f"variable=a{shared}")
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -549,7 +549,7 @@ class _Reader:
         spelled = re.sub(r"\s", "", self.text(directive))
         if spelled != "#pragma" or len(words) < 2 or words[0].lower() != "hls":
             return
-        end = node.start_byte + len(self.data[node.start_byte : node.end_byte].rstrip())
+        end = argument.start_byte + len(self.text(argument).rstrip().encode())
         yield Pragma(
             directive=words[1].lower(),
             words=tuple(w.lower() for w in words[2:] if "=" not in w),

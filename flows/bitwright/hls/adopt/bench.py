@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -16,19 +17,24 @@ def bench(design: Design, source: str) -> str:
     """C++ with a main(), for g++ and for Vitis HLS."""
     types = [port.variable.type for port in design.ports]
     headers = [h for begin, h in _HEADERS.items() if any(t.startswith(begin) for t in types)]
-    environment = jinja2.Environment(
-        autoescape=False,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    )
-    return environment.get_template("bench.cpp.j2").render(
+    return _template().render(
         top=design.top.name,
         source=source,
         headers=["cstdlib", *headers],
         linkage='extern "C" ' if design.top.c_linkage else "",
         ports=[_described(port) for port in design.ports],
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=False,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+    )
+    return environment.get_template("bench.cpp.j2")
 
 
 def _described(port: Port) -> dict[str, object]:

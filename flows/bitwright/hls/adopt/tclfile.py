@@ -120,7 +120,7 @@ def _word(text: str, at: int) -> tuple[str, int]:
         elif text[end] == opens:
             depth += 1
         end += 1
-    return text[at + 1 : end - 1], end
+    return text[at + 1 : end if depth else end - 1], min(end, len(text))
 
 
 def _options(words: list[str]) -> Mapping[str, str]:
