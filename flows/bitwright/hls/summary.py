@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from bitwright.reports.judge import Verdict
+from bitwright.reports.judge import Verdict, read
+from bitwright.reports.read.document import read_json, refuse
 from bitwright.reports.table import LABELS, Row, Section, limits, plain
 
 SHOWN = 10  # rows of a table: the slowest; metrics.json has all
@@ -16,6 +18,23 @@ OPEN = "?"  # where HLS knows no bound
 def summary(body: Mapping[str, Any], verdict: Verdict | None = None) -> str:
     """The tables as plain lines. body: of a metrics.json of HLS."""
     return plain(sections(body, verdict), ())
+
+
+def of_run(folder: Path) -> tuple[Section, ...]:
+    """The tables of the run in a folder; none for a core without a signature.
+
+    Raises ReportError if its metrics or verdict are damaged.
+    """
+    path = folder / "metrics.json"
+    if not path.exists():
+        return ()
+    body = read_json(path.read_text(encoding="utf-8", errors="replace"), origin=path).table()
+    try:
+        return sections(body, read(folder / "verdict.json"))
+    except (KeyError, TypeError, AttributeError) as error:
+        refuse(
+            path, "these are no metrics of HLS", expected="what to_json writes", found=repr(error)
+        )
 
 
 def sections(body: Mapping[str, Any], verdict: Verdict | None = None) -> tuple[Section, ...]:
