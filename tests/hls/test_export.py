@@ -286,7 +286,23 @@ def test_an_ip_of_another_name_is_refused(tmp_path: Path) -> None:
     assert canonical(path, tmp_path / "good.zip", vlnv="lab:hls:scale:1.0.0")
     text = refused(path, tmp_path, vlnv="bitwright:hls:ffn:1.0.0")
     assert "expected  bitwright:hls:ffn:1.0.0" in text
-    assert "found     <component> lab:hls:scale:1.0.0" in text
+    assert "found     lab:hls:scale:1.0.0" in text
+
+
+def test_an_ip_may_bring_parts_that_are_ips_themselves(tmp_path: Path) -> None:
+    part = FIRST.component().replace(b">scale<", b">multiplier<")
+    files = {f"hdl/ip/{name}": data for name, data in FIRST.files.items()}
+    whole = replace(FIRST, left={"hdl/ip/component.xml": part, **files})
+    assert form(whole, tmp_path, vlnv="lab:hls:scale:1.0.0")
+    archive = zipfile.ZipFile(io.BytesIO(form(whole, tmp_path)))
+    assert b"coreRevision>1<" in archive.read("hdl/ip/component.xml")
+
+
+def test_other_xml_is_no_component(tmp_path: Path) -> None:
+    path = tmp_path / "ip.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("component.xml", "<root/>")
+    assert "expected  <component>" in refused(path, tmp_path)
 
 
 def test_an_archive_without_a_component_is_no_ip(tmp_path: Path) -> None:

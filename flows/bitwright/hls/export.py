@@ -59,9 +59,14 @@ def canonical(source: Path, out: Path, *, root: Path | None = None, vlnv: str = 
     if not components:
         _refuse(source, "this is no IP", "component.xml in it", f"{len(members)} other files")
     listed: set[str] = set()
+    own = []
     for name in components:
-        listed |= _checked(members, name, source, vlnv)
+        found = _component(members[name], Path(f"{source}!{name}"))
+        listed |= _listed(found, members, name, source)
+        own.append(_vlnv(found))
         members[name] = _timeless(members[name])
+    if vlnv and vlnv not in own:
+        _refuse(source, "this is another IP", vlnv, ", ".join(own))
     members = {
         name: data
         for name, data in members.items()
@@ -132,23 +137,30 @@ def _timeless(component: bytes) -> bytes:
     return NO_TAGS.sub(b"", PLACED.sub(b"", component))
 
 
-def _checked(members: Mapping[str, bytes], name: str, source: Path, vlnv: str) -> set[str]:
-    """The files that a component lists; refused if one is not there, or by its own name."""
-    origin = Path(f"{source}!{name}")
+def _component(data: bytes, origin: Path) -> Node:
+    """The root of a component.xml."""
     try:
-        root = tree(members[name].decode("utf-8"), origin=origin)
+        root = tree(data.decode("utf-8"), origin=origin)
     except UnicodeDecodeError as error:
         _refuse(origin, "this is no text", "XML in UTF-8", str(error))
+    if _local(root) != "component":
+        _refuse(origin, "this is no IP", "<component>", f"<{_local(root)}>")
+    return root
+
+
+def _vlnv(root: Node) -> str:
     words = {_local(child): child.text for child in root.children}
-    own = ":".join(words.get(key, "") for key in ("vendor", "library", "name", "version"))
-    if _local(root) != "component" or (vlnv and own != vlnv):
-        _refuse(origin, "this is another IP", vlnv or "<component>", f"<{_local(root)}> {own}")
+    return ":".join(words.get(key, "") for key in ("vendor", "library", "name", "version"))
+
+
+def _listed(root: Node, members: Mapping[str, bytes], name: str, source: Path) -> set[str]:
+    """The members that a component lists; refused if one is not there."""
     folder = PurePosixPath(name).parent
     listed = {str(folder / file) for file in _files(root)}
     if missing := sorted(listed - members.keys()):
         shown = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
-        found = f"{len(missing)} are not: {shown}"
-        _refuse(origin, "this IP is not whole", "every file that it lists", found)
+        expected, found = "every file that it lists", f"{len(missing)} are not: {shown}"
+        _refuse(Path(f"{source}!{name}"), "this IP is not whole", expected, found)
     return listed
 
 
