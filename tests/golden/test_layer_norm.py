@@ -145,6 +145,11 @@ def test_row_of_one_value_gives_the_bias():
             assert layer_norm(np.full((1, 4), value, kind), k).tolist() == [[2, -4, 1, 0]]
 
 
+def test_weight_that_rounds_up_to_2_to_the_31_stays_int32():
+    k = LayerNorm.of(np.array([math.nextafter(1, 0)]), np.zeros(1), 1.0, 1.0, bits=8)
+    assert (k.weight.tolist(), k.out_shift) == ([2**31 - 1], 31)
+
+
 def test_bias_counts_where_the_weight_is_0():
     k = LayerNorm.of(np.array([0.0, 1.0]), np.array([3.0, 0.0]), 0.01, 0.1, bits=16)
     assert layer_norm(np.array([-500, 500], np.int16), k).tolist() == [30, 10]
