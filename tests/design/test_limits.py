@@ -9,7 +9,7 @@ import pytest
 from bitwright import design, limits, yamlfile
 from bitwright.errors import ConfigError
 from bitwright.limits import Demands, Limit, Tolerance, Waiver, parse_bound, parse_tolerance
-from bitwright.reports.measures import MEASURES
+from bitwright.reports.measures import MEASURES, OF_HLS
 from bitwright.yamlfile import Faults
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,7 +184,7 @@ def test_an_unknown_metric_is_a_fault_of_the_config(tmp_path: Path):
 
 # --- laws ---------------------------------------------------------------------------------------
 
-METRICS = st.sampled_from(sorted(MEASURES))
+METRICS = st.sampled_from([*sorted(MEASURES), *(f"hls.ffn.{name}" for name in OF_HLS)])
 AMOUNTS = st.decimals(-1e9, 1e9, places=3).map(lambda number: f"{number:f}")
 
 

@@ -155,9 +155,10 @@ def test_chained_control_names_the_pragma_that_mends_it() -> None:
     [
         {"words": WORDS[:-1]},  # status without ap_vld
         {"words": (*WORDS[:-1], replace(WORDS[-1], name="status_o_ctrl"))},
+        {"words": tuple(replace(w, access="RW") if w.access == "W" else w for w in WORDS)},
         {"buses": {"event_done": ("data", 1, None)}},
     ],
-    ids=["no ap_vld", "ap_vld by another name", "an output for the profiler"],
+    ids=["no ap_vld", "ap_vld by another name", "read back", "an output for the profiler"],
 )
 def test_what_concerns_no_host_is_no_difference(changes: dict[str, Any]) -> None:
     check(report(FFN, **changes), FFN, origin=HERE)
@@ -191,7 +192,7 @@ def test_no_word_can_be_moved_renamed_or_lost_unseen(data: st.DataObject) -> Non
                 (),
                 (replace(word, offset=0x400 + 4 * at),),
                 (replace(word, name=f"{word.name}x"),),
-                (replace(word, access={"RW": "R", "W": "RW", "R": "W"}[word.access]),),
+                (replace(word, access={"RW": "R", "W": "R", "R": "W"}[word.access]),),
             ]
         )
     )

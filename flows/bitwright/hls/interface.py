@@ -88,7 +88,10 @@ def _compared(
         return Row(what, _told(word.name, word.bits, word.access), NOTHING, word.valid)
     name = names.get(register.name, register.name)
     bits = _bits(register) if word is None or word.access != "RW" else 32
-    theirs = _told(name, bits, register.access)
+    access = register.access
+    if word is not None and word.access == "W":
+        access = access.removeprefix("R") or access  # that an argument can be read back harms none
+    theirs = _told(name, bits, access)
     if word is None:
         return Row(what, NOTHING, theirs, False)
     if word.valid:  # its name and width are the tool's affair
