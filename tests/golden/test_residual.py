@@ -90,6 +90,20 @@ def test_mat_add_of_equal_scales_is_exact():
     assert one(-1, -(2**31), k, 32) == -(2**31)
 
 
+def test_a_ratio_of_31_bits_is_exact():
+    ratio = (2**30 + 1) / 2**31
+    assert MatAdd.of(ratio / 8, ratio, 1.0).residual_mult == 2**30 + 1
+    for residual in (2**31 - 1, -(2**31)):
+        want = round(Fraction(ratio) * residual)
+        assert one(0, residual, MatAdd.of(ratio / 8, ratio, 1.0, 32), 32) == want
+
+
+def test_tiny_ratios_leave_what_62_bits_of_shift_can_tell():
+    k = MatAdd.of(2.0**-40, 2.0**-31, 1.0, 32)
+    assert (k.mult, k.residual_mult, k.shift) == (2**21, 2**30, 61)
+    assert MatAdd.of(2.0**-40, 2.0**-40, 1.0) == MatAdd(2**22, 2**22, 62)
+
+
 def test_mat_add_refuses_other_types_and_shapes():
     k = MatAdd.of(1.0, 1.0, 1.0)
     ok = np.zeros((2, 3), np.int8)
