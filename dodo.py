@@ -8,7 +8,7 @@ config, `plan.py` makes Steps of it, `engine.py` decides whether a Step runs and
 modules in `steps/` are what the Steps run. doit only walks the tasks below; it keeps no state.
 """
 
-from bitwright.front import commands, diff, history, nightly, site, tasks
+from bitwright.front import adopt, commands, diff, history, nightly, site, tasks
 
 DOIT_CONFIG = {
     "backend": "sqlite3",  # in memory: the state of a build stands in its Records
@@ -37,6 +37,34 @@ def task_csim():
     needed. What a kernel left where it differs is kept in the step's folder, in failed/.
     """
     yield from tasks.steps("csim")
+
+
+def task_hls():
+    """turn the HLS kernels into IPs with Vitis HLS, C simulation first: hls config=gpt2-medium
+
+    Each kernel in the config's format, for the config's first target with an AMD part: simulated
+    in C++ against golden, laid out as a folder with sources, vectors, hls_config.cfg and
+    run_hls.tcl, then run by whichever of v++, vitis-run and vitis_hls is installed. The register
+    map must be the signature's; limits such as hls.ffn.interval_cycles are judged before any
+    implementation starts.
+
+    Exit status 0: the IPs are exported. 1: something failed, the register map is another one or a
+    limit is broken. 2: the command line or a config is wrong. 4: no HLS tool is on PATH; all that
+    can be checked without one is good, and the folders can be taken to where the tools are.
+    """
+    yield from tasks.steps("hls")
+
+
+def task_adopt():
+    """turn C++ that Stream-HLS generated into a kernel with AXI ports: adopt source=FILE.cpp
+
+    Each array argument gets an AXI port, scalars and control get registers; array_partition goes
+    where an array is now behind a port, and nowhere else. The rest of the source stays byte for
+    byte. Beside it: kernel.yml, a FuseSoC core, scripts for both kinds of Vitis HLS, a test bench.
+    What would not work in hardware is refused or told, with its line. Exit status 0: written, or
+    all was there; 2: refused, nothing written.
+    """
+    return tasks.action(adopt.task)
 
 
 def task_lint():

@@ -232,9 +232,16 @@ def _outputs(script: Path, call: Mapping[str, Any], inputs: Sequence[Path]) -> I
     declared = call["parameters"].get("outputs")
     if declared is None:
         described = yaml.safe_load(_core_text(script, call, inputs).partition("\n")[2])
-        filesets = described["filesets"].values()
-        declared = [entry for fileset in filesets for entry in fileset["files"]]
-    for entry in declared:
+        for fileset in described["filesets"].values():
+            shared = {key: fileset[key] for key in ("file_type", "tags") if key in fileset}
+            yield from ({**shared, **file} for file in _described(fileset["files"]))
+        return
+    yield from _described(declared)
+
+
+def _described(entries: Iterable[Any]) -> Iterator[File]:
+    """The files of a fileset as .core files write them: names, or names with attributes."""
+    for entry in entries:
         if isinstance(entry, str):
             yield {"name": entry}
         else:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitwright import remembered
-from bitwright.design import PLANNED, Design
+from bitwright.design import PLANNED, Design, KernelSpec
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
 
@@ -57,6 +57,56 @@ def plan_csim(design: Design, tools: Mapping[str, Tool], form: str = "") -> tupl
     Raises ConfigError if that leaves nothing.
     """
     return remembered.plan(f"csim {form}", design, tools, partial(_csim, form))
+
+
+def plan_hls(
+    design: Design, tools: Mapping[str, Tool], stages: tuple[str, ...]
+) -> tuple[Step, ...]:
+    """The HLS of a design's kernels: C simulation in the config's format, then projects and runs.
+
+    stages: csim, csynth, ... of the vendor's tools, in order
+    Without one of those tools there are no runs: what cannot run stands in no plan.
+    Raises ConfigError if the design has no kernel for HLS.
+    """
+    return remembered.plan(f"hls {stages}", design, tools, partial(_hls, stages))
+
+
+def _hls(stages: tuple[str, ...], design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    from bitwright.cores import Cores
+
+    simulated = {step.name: step for step in _csim("", design, tools)}
+    cores = Cores()
+    steps: list[Step] = []
+    for spec in design.hls:
+        checked = simulated[f"csim-{spec.name}-{spec.format}"]
+        steps += [checked, *_kernel(design, spec, cores, stages, tools, checked.name)]
+    return tuple(steps)
+
+
+def _kernel(
+    design: Design,
+    spec: KernelSpec,
+    cores: Cores,
+    stages: tuple[str, ...],
+    tools: Mapping[str, Tool],
+    checked: str,
+) -> list[Step]:
+    """The generated sources, the project and the run of one kernel; `checked` ends first."""
+    from bitwright.steps import hls
+
+    base = design.build / "hls" / spec.name
+    values = {**asdict(design.model), **dict(spec.sizes), "format": spec.format}
+    found = cores.elaborate(
+        f"bitwright:hls:{spec.name}", "hls", work_root=base, name=spec.name, values=values
+    )
+    options = hls.options(design, spec, stages, runs=any(name in tools for name in hls.TOOLS))
+    edam = {**found.edam, "flow_options": {**found.edam["flow_options"], **options}}
+    steps = [_known(step, tools) for step in _flow(found.flow, edam, base)]
+    if found.generations:
+        made = _generate(found, tools, base)
+        made = replace(made, name=f"generate-{spec.name}", title=f"top function of {spec.name}")
+        steps = [made, replace(steps[0], after=(made.name,)), *steps[1:]]
+    return [replace(steps[0], after=(checked,)), *steps[1:]]
 
 
 def _csim(form: str, design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:

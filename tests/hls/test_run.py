@@ -186,7 +186,7 @@ def test_a_stage_that_fails_is_named_and_nothing_is_kept(
     assert first.startswith(f"{'csynth' if merged else stage}: ")
     status = "exit status 0, but told of errors" if how == "error" else "exit status 1"
     assert first.endswith(status)
-    told = [] if how == "silent status" else [f"  | ERROR: [HLS 200-70] {stage} went wrong"]
+    told = [] if how == "silent status" else [f"ERROR: [HLS 200-70] {stage} went wrong"]
     assert [line.partition(", but nobody")[0] for line in rest] == told
     assert left(Path("build/scale/run")) == []
 

@@ -51,16 +51,34 @@ OPTIONS: Mapping[str, Option] = {
         Option("force", str(FORCE), "off", "accept a build that is out of date or failed"),
         Option("matrix", "a .yml file", "configs/nightly.yml", "what is built at night"),
         Option("jobs", "a whole number", "as cores and memory allow", "builds at once, at most"),
+        Option(
+            "stages", "of csim, csynth, cosim, export, impl", "csim,csynth,export", "what HLS does"
+        ),
         Option("missing", "skip or fail", "skip", "what a build is whose tools are not here"),
         Option("cache_gib", str(CACHE_GIB), "10", "its bound; least recently used goes first"),
+        Option("source", "a C++ file", "", "what is adopted"),
+        Option("out", "a folder", "build/adopted/<source>", "where the kernel goes"),
+        Option("top", "a function", "forward, or the one nothing calls", "what is the kernel"),
+        Option("bundle", "a name", "gmem", "arrays get AXI ports gmem0, gmem1, ..."),
+        Option("bundles", "such as v93=gmem0,v98=gmem0", "", "the ports of some arrays"),
+        Option("width", "8 to 1024 bits", "256", "of the AXI ports, at most"),
+        Option("vlnv", "vendor:library:top:1.0.0", "bitwright:<source>:<top>:1.0.0", "of the IP"),
+        Option("part", "such as xcu280-fsvh2892-2L-e", "that of hls.tcl", "the device"),
+        Option("clock_ns", "a period in ns", "that of hls.tcl", "the clock of the IP"),
     )
 }
 
 OWN: Mapping[tuple[str, str], Option] = {  # where a command means something else by a name
+    ("adopt", "export"): Option("export", "ip_catalog or xo", "ip_catalog", "what scripts export"),
+    ("adopt", "force"): Option("force", str(FORCE), "off", "replace files that differ"),
     ("csim", "format"): Option("format", "fp16, int8 or w4a8", "each", "the one number format"),
+    ("hls", "target"): Option(
+        "target", "a name in configs/targets/", "the first with an AMD part", "the board"
+    ),
 }
 
 BUILD = ("config", "target", "seed", "clock_mhz", "variant", "cache", "cache_gib", "history")
+ADOPT = ("source", "out", "top", "bundle", "bundles", "width", "vlnv", "part", "clock_ns", "export")
 SIMULATE = ("config", "target", "cache", "cache_gib")
 
 
@@ -69,7 +87,7 @@ class Command:
     """What a task takes, and which plan its steps come from."""
 
     takes: tuple[str, ...] = ()
-    plan: str = ""  # build | sim | csim | lint; empty: no design is needed
+    plan: str = ""  # build | sim | csim | hls | lint; empty: no design is needed
     looks: bool = False  # looks at the plan and changes nothing: needs no lock
     words: str = ""  # positional arguments, for help
     example: str = ""
@@ -85,6 +103,14 @@ COMMANDS: Mapping[str, Command] = {
     "program": Command(BUILD, "build", example="program config=tiny"),
     "sim": Command(SIMULATE, "sim", example="sim config=tiny"),
     "csim": Command((*SIMULATE, "format"), "csim", example="csim config=gpt2-medium -n 2"),
+    "hls": Command(
+        ("config", "target", "clock_mhz", "stages", "cache", "cache_gib"),
+        "hls",
+        example="hls config=gpt2-medium",
+    ),
+    "adopt": Command(
+        (*ADOPT, "force"), example="adopt source=src/FeedForward.cpp out=ip/feed_forward"
+    ),
     "lint": Command(SIMULATE, "lint", example="lint config=tiny"),
     "plan": Command(BUILD, "build", True, example="plan config=gpt2-medium"),
     "why": Command(BUILD, "build", True, "STEP", "why implement config=tiny"),

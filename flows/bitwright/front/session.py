@@ -6,7 +6,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -199,20 +199,29 @@ def _design(session: Session, plan: str) -> None:
 
     values = session.line.values
     session.cache = engine.open_cache(*_cache(values))
-    found = session.design = design.load(
-        config_path(values, session.commands),
-        target=values.get("target"),
+    config = config_path(values, session.commands)
+    wanted, choice = values.get("target"), ""
+    if plan == "hls":
+        from bitwright.front import hls
+
+        wanted, choice = hls.target(config, values, Path.cwd())
+    found = design.load(
+        config,
+        target=wanted,
         options={name: values[name] for name in design.OPTIONS if name in values},
         root=Path.cwd(),
         missing=toolchains.missing if plan == "build" else lambda toolchain: (),
     )
+    found = session.design = replace(found, choice=choice or found.choice)
     target = found.target
     part = " ".join(filter(None, (target.part, target.package)))
     speak = complain if values.get("format") in ("markdown", "json") else say  # stdout for programs
     speak(f"{found.config} on {target.name} ({part}, {found.clock_mhz:g} MHz): {found.choice}")
     uses = [target.toolchain if plan == "build" else plan]
     uses += [command for command in session.commands if command == "program"]
-    session.tools = toolchains.probe(*uses)
+    if plan == "hls":  # csim needs all of its tools, HLS any one of its own, and ends well without
+        uses = ["csim"]
+    session.tools = toolchains.probe(*uses, *(["hls"] if plan == "hls" else []))
     toolchains.require(session.tools, *uses)
 
 
@@ -263,6 +272,10 @@ def _plan(session: Session, name: str) -> None:
         from bitwright.front.csim import format_of
 
         makers["csim"] = partial(plan.plan_csim, form=format_of(session.line.values))
+    if name == "hls":
+        from bitwright.front import hls
+
+        makers["hls"] = partial(plan.plan_hls, stages=hls.stages(session.line.values))
     looks = all(options.COMMANDS[command].looks for command in session.commands)
     assert session.design is not None
     steps = makers[name](session.design, session.tools)

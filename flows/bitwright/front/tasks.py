@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bitwright.errors import ConfigError, ToolError
-from bitwright.front import csim, options
+from bitwright.front import csim, hls, options
 from bitwright.front.session import Session, current
 from bitwright.front.show import say
 from bitwright.schema import nearest
@@ -201,13 +201,15 @@ def finish(session: Session) -> None:
     """After a run that ended well: the build's manifest and timings, and the table at the end.
 
     A run that left some step of the build behind, such as synthesize alone, has neither; one of
-    sim, csim or lint ends with one line.
+    sim, csim or lint ends with one line, one of hls with what it made or left open.
     """
     plans = {options.COMMANDS[c].plan for c in session.commands if not options.COMMANDS[c].looks}
     for command in plans & {"sim", "lint"}:
         _tell_passed(session, command)
     if "csim" in plans:
         csim.finish(session)
+    if "hls" in plans:
+        hls.finish(session)
     if session.design is None or "build" not in plans:
         return
     from bitwright import manifest

@@ -4,8 +4,8 @@
 
 The tools lay out their folders in several ways and some of them end with status 0 after an error.
 So what is kept is found by what it is, and nothing is kept unless every stage is known to have run.
-Exit status 0: all is well; 3: a limit of the config is broken, so no implementation started; 1:
-anything else.
+Exit status 0: all is well; 3: the kernel is not what its signature says, or breaks a limit of the
+config, so no implementation started; 1: anything else.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ from pathlib import Path
 from typing import Any
 
 import bitwright.hls.locate as locate  # not the package: a step's key holds what this file imports
-from bitwright.errors import BitwrightError, ToolError
+from bitwright.errors import BitwrightError, ReportError, ToolError
 from bitwright.hls.probe import Call, abilities, calls
 from bitwright.hls.project import from_json
 from bitwright.hls.scripts import DONE, MARK, PINNED, Project
 
 REQUEST, LIMITS = "hls.json", "limits.json"  # what the step writes before the run
-CSYNTH, METRICS = "csynth.xml", "metrics.json"  # what a run keeps, besides the IP
+CSYNTH, METRICS, VERDICT = "csynth.xml", "metrics.json", "verdict.json"  # kept, besides the IP
+FAILED = "failed"  # folder of metrics and verdict of a kernel that breaks a limit
 WORK, LOG = "work", "hls.log"  # the tools' own folder; all that they print
-BAD = 3  # exit status: the kernel breaks a limit
+BAD = 3  # exit status: another register map than the signature's, or a limit is broken
 ERROR = re.compile(r"\s*(?:\[ERROR\]\s*)?ERROR\b[: ]")  # how a line begins that tells of one
+OURS, MORE = "ERROR: ", "  | "  # begin a fault of ours, and its further lines
 SHOWN = 5  # error lines of a tool that are told again at the end
 
 
@@ -84,7 +86,7 @@ def perform(call: Call, folder: Path, log: Path) -> None:
         problem = f"{tool} ended with exit status 0, but not at the end of {call.argv[-1]}"
     else:
         return
-    told = [f"  | {line}" for _, line in watch.errors[:SHOWN]]
+    told = [line for _, line in watch.errors[:SHOWN]]
     raise ToolError("\n".join([f"{watch.guilty}: {problem}", *told]))
 
 
@@ -129,8 +131,8 @@ def run(request: Mapping[str, Any], folder: Path) -> int:
         if "csynth" in call.stages:
             report = locate.csynth(work)
             outputs[CSYNTH] = report.read_bytes()
-            if "signature" in request:
-                _check(request, folder, report)
+            if "signature" in request and not _accepted(request, folder, report, outputs):
+                return BAD
         if "export" in call.stages:
             outputs |= _exported(project, work)
     for name, data in outputs.items():  # all is well, and only now is there anything to find
@@ -146,14 +148,42 @@ def _copy(request: Mapping[str, Any], folder: Path, work: Path) -> None:
         shutil.copyfile(folder / request["from"] / name, work / name)
 
 
-def _check(request: Mapping[str, Any], folder: Path, report: Path) -> None:
-    """Raise ReportError if the register map that HLS made is not the signature's."""
+def _accepted(
+    request: Mapping[str, Any], folder: Path, report: Path, outputs: dict[str, bytes]
+) -> bool:
+    """Compare the register map, measure, judge; False, and why is told, if it is another map than
+    the signature's or a limit is broken.
+
+    Raises ReportError if what is measured cannot be read.
+    """
     from bitwright.hls.interface import check
+    from bitwright.hls.results import judge, metrics, to_json
+    from bitwright.hls.summary import summary
     from bitwright.kernel import load
+    from bitwright.limits import NOTHING, from_json
+    from bitwright.reports.judge import to_json as verdict_json
+    from bitwright.reports.text import broken
 
     signature = request["signature"]
     kernel = load(folder / signature["file"], form=signature["format"])
-    check(report.read_text(encoding="utf-8", errors="replace"), kernel, origin=report)
+    text, log = (path.read_text("utf-8", "replace") for path in (report, folder / LOG))
+    try:
+        check(text, kernel, origin=report)
+    except ReportError as error:
+        tell(str(error))
+        return False
+    numbers = metrics(text, log, kernel, origin=report, root=(folder / WORK).absolute())
+    limits = json.loads((folder / LIMITS).read_text(encoding="utf-8"))
+    verdict = judge(numbers, from_json(limits) if limits else NOTHING, log.splitlines())
+    print(summary(numbers, verdict), flush=True)
+    made = {METRICS: to_json(numbers).encode(), VERDICT: verdict_json(verdict).encode()}
+    outputs |= made
+    if not verdict.ok:
+        (folder / FAILED).mkdir(exist_ok=True)
+        for name, data in made.items():  # for a look; nobody takes them for those of a good kernel
+            (folder / FAILED / name).write_bytes(data)
+        tell(broken(verdict))
+    return verdict.ok
 
 
 def _exported(project: Project, work: Path) -> dict[str, bytes]:
@@ -167,13 +197,20 @@ def _exported(project: Project, work: Path) -> dict[str, bytes]:
     return {f"{project.ip.name}{made.suffix}": out.read_bytes()}
 
 
+def tell(fault: str) -> None:
+    """Print a fault so that each line of it, and no line of a tool, is taken for one of ours."""
+    first, *rest = fault.removeprefix(OURS).splitlines()
+    more = (line if line.startswith(OURS) else f"{MORE}{line}" for line in rest)
+    print("\n".join([f"{OURS}{first}", *more]), flush=True)
+
+
 def main(argv: Sequence[str]) -> int:
     """Run what the request in this folder says; what goes wrong is told in lines of errors."""
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         return run(json.loads(Path(argv[0]).read_text(encoding="utf-8")), Path())
     except BitwrightError as error:
-        print(f"ERROR: {error}", flush=True)
+        tell(str(error))
         return 1
 
 

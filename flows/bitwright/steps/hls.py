@@ -14,17 +14,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bitwright.design import Design, KernelSpec
 from bitwright.engine import Judgement, Step, Tool
 from bitwright.errors import ConfigError
 from bitwright.hls.project import MANIFEST
-from bitwright.hls.run import BAD, CSYNTH, ERROR, LIMITS, REQUEST, WORK
+from bitwright.hls.run import BAD, CSYNTH, ERROR, LIMITS, METRICS, MORE, REQUEST, VERDICT, WORK
 from bitwright.hls.scripts import CONFIG, EXPORTS, IMPLEMENT, MARK, TCL, Project
+from bitwright.kernel import load
+from bitwright.limits import to_json
 
 PROJECT, RUN = "project", "run"  # folders of the steps, below that of the flow
 PROJECT_CODE, RUN_CODE = ("bitwright.hls.project",), ("bitwright.hls.run",)  # what they execute
 TOOLS = ("vitis-run", "v++", "vitis_hls")  # whichever is installed
 PHASES = ((rf"^{MARK}(\w.*)", r"\1"),)
-ERRORS = (f"^{ERROR.pattern}", r"^  ", r"^\w*Error: ")
+ERRORS = (f"^{ERROR.pattern}", rf"^{re.escape(MORE)}", r"^\w*Error: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,32 @@ class Signature:
     file: str  # kernel.yml, from the folder of the flow
     format: str  # the number format to read it for; "" where it names none
     limits: str = "{}"  # demands of the config, as bitwright.limits.to_json has them
+
+
+def options(
+    design: Design, spec: KernelSpec, stages: Iterable[str], *, runs: bool
+) -> dict[str, Any]:
+    """The options of the flow `vitis_hls` that a design decides.
+
+    runs: whether there is a tool; without one the project is laid out alone
+    """
+    path = Path("ip", spec.name, "kernel.yml")
+    kernel = load(path, str(path), form=spec.format)
+    vendor, library, name, version = kernel.vlnv.split(":")
+    vitis = design.target.toolchain == "vitis"
+    return {
+        "part": design.target.part,
+        "clock_ns": f"{1000 / design.clock_mhz:.3f}".rstrip("0").rstrip("."),
+        "flow_target": "vitis" if vitis else "vivado",
+        "export": "xo" if vitis else "ip_catalog",
+        "stages": list(stages),
+        **{"vendor": vendor, "library": library, "ip_name": name, "version": version},
+        "display_name": name,
+        "description": kernel.doc,
+        "number_format": spec.format,
+        "limits": json.dumps(to_json(design.demands.of_hls(spec.name)), sort_keys=True),
+        "run": "all" if runs else "none",
+    }
 
 
 def place(name: str) -> str:
@@ -120,7 +149,7 @@ def run_step(
         title=f"Vitis HLS of {kernel}",
         dir=folder,
         reads=(*reads, *code),
-        writes=tuple(folder / name for name in kept(project)),
+        writes=tuple(folder / name for name in kept(project, measured=signature is not None)),
         command=("python", "-m", "bitwright.hls.run", REQUEST),
         scripts=tuple((name, _text(body)) for name, body in scripts.items()),
         tools=tuple(tools),
@@ -128,14 +157,16 @@ def run_step(
         phases=PHASES,
         errors=ERRORS,
         judgement=Judgement(
-            BAD, "no IP is kept", f"mend the kernel or its limits; {folder / WORK} has the reports"
+            BAD,
+            "no IP is kept",
+            f"mend the kernel, its signature or its limits; {folder / WORK} has the reports",
         ),
     )
 
 
-def kept(project: Project) -> tuple[str, ...]:
-    """What a run leaves, the IP last."""
-    names = [CSYNTH]
+def kept(project: Project, *, measured: bool) -> tuple[str, ...]:
+    """What a run leaves, the IP last; measured: whether it has a signature."""
+    names = [CSYNTH, *([METRICS, VERDICT] if measured else [])]
     if "export" in project.stages:
         names.append(f"{project.ip.name}.{EXPORTS[project.export]}")
     return tuple(names)
