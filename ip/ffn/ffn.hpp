@@ -96,7 +96,8 @@ tile:
     // shift of the next block are read.
     #pragma HLS stream variable=fc_weights depth=512
     #pragma HLS stream variable=proj_weights depth=512
-    // A block's channels arrive together, while some of the block before are still waiting.
+    // A block's channels come before its weights, while some of the block before are still waiting;
+    // with room for less than a block, nothing would ever move.
     #pragma HLS stream variable=fc_channels depth=Fc::two_blocks
     #pragma HLS stream variable=proj_channels depth=Fc::two_blocks
     load_tile<Fc>(x, i, rows, x_tile);
@@ -144,7 +145,8 @@ tile:
     // shift of the next block are read.
     #pragma HLS stream variable=fc_weights depth=512
     #pragma HLS stream variable=proj_weights depth=512
-    // A block's channels arrive together, while some of the block before are still waiting.
+    // A block's channels come before its weights, while some of the block before are still waiting;
+    // with room for less than a block, nothing would ever move.
     #pragma HLS stream variable=fc_channels depth=Fc::two_blocks
     #pragma HLS stream variable=proj_channels depth=Fc::two_blocks
     load_tile<Fc>(x, i, rows, x_tile);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 from bitwright.golden import network
@@ -109,6 +111,14 @@ def test_gelu_is_golden_for_every_argument(common, scale, out_scale):
     g = Gelu.of(scale, out_scale)
     found = np.frombuffer(common("gelu", stdin=constants(g).tobytes()), np.int8)
     np.testing.assert_array_equal(found, gelu(every, g))
+
+
+@pytest.mark.parametrize(("one", "fit"), [(-8777215, True), (-8777216, False)])
+def test_constants_of_gelu_fit_up_to_the_last_that_does(common, one, fit):
+    values = (-1, -8_000_000, one, -1, 0)
+    assert common("fits", stdin=np.array(values, np.int32).tobytes()) == bytes([fit])
+    with contextlib.nullcontext() if fit else pytest.raises(ValueError):
+        Gelu(*values)
 
 
 @settings(max_examples=15, deadline=None)

@@ -3,6 +3,7 @@
 // half with half gives half; mixed with float or double it widens as a built-in type does, with an
 // integer it stays half. Conversions, the four operations and sqrt round once, to nearest, ties to
 // even: they go through float, whose 24 bits >= 2 * 11 + 2 make its own rounding harmless.
+// Subnormal numbers count; the floating-point operators of AMD's hardware take them for zero.
 // Never on the include path of Vitis HLS, which brings its own.
 #ifndef BITWRIGHT_OPEN_HLS_HALF_H
 #define BITWRIGHT_OPEN_HLS_HALF_H

@@ -46,7 +46,7 @@ std::int8_t gelu(std::int8_t x, const Gelu<F>& constants) {
   // Constants that fit have b^2 <= 2^24 - c <= 2^25, so this has 14 bits and its square one DSP.
   const auto from_top = static_cast<std::int16_t>(a + constants.b);
   const std::int32_t parabola = from_top * from_top + constants.c;
-  const std::int32_t erf = x < 0 ? -parabola : x == 0 ? 0 : parabola;
+  const std::int32_t erf = x < 0 ? -parabola : parabola;  // for x = 0 the product is 0 anyway
   return requant(x * (erf + constants.one), 0, constants.mult, constants.shift);
 }
 

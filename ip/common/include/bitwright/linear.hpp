@@ -21,9 +21,12 @@
 // Interval  Out * beats * groups cycles a tile, as each beat of weights meets Lanes tokens a cycle:
 //           Out * In * Tokens / (per_beat * Lanes), with beats = In / per_beat and
 //           groups = Tokens / Lanes. finish takes Out * phases * Tokens, gather Out * Tokens * (1 +
-//           1 / N): neither bounds the interval while beats >= phases * Lanes.
+//           1 / N): neither bounds the interval while beats >= phases * Lanes. read_layer needs
+//           Out * beats cycles and a few bursts every 32 channels, so Lanes = Tokens waits for it.
 // Latency   from a channel's last beat to its last value: Tokens * phases cycles and the pipelines'
 //           depths; gather adds N channels.
+// Area      per_beat * Lanes products a cycle: for integers half as many DSPs, for fp16 a float
+//           multiplier and adder each; one requantiser.
 #ifndef BITWRIGHT_LINEAR_HPP
 #define BITWRIGHT_LINEAR_HPP
 
@@ -50,14 +53,13 @@ struct Linear {
 
   static constexpr int per_beat = beat_bits / Traits<F>::weight_bits;  // weights
   static constexpr int values_per_beat = beat_bits / Traits<F>::value_bits;
-  static constexpr int beats = In / per_beat;             // of weights in a row
+  static constexpr int beats = In / per_beat;               // of weights in a row
   static constexpr int value_beats = In / values_per_beat;  // of activations in a row
   static constexpr int groups = Tokens / Lanes;
-  // A group's running sum is met again after `groups` cycles. Where the adder is slower, as many
-  // partial sums take turns as hide it.
+  // A group's running sum is met again after `groups` cycles. Where the adder takes longer, so many
+  // partial sums take turns that each is ready when it is met.
   static constexpr int turns = ceil_div(Traits<F>::add_cycles, groups);
   static constexpr int phases = turns < beats ? turns : beats;
-
   static constexpr int channel_sums = phases * groups;  // packs of a channel
 
   static constexpr int channels_per_block = 32;  // as many shifts as a beat holds
@@ -75,7 +77,7 @@ struct Linear {
   static_assert(F == Format::fp16 || In <= INT32_MAX / (128 * 128),
                 "Linear: the sum of In products of int8 can leave 32 bits");
 
-  /// On chip, one RAM a lane as wide as a beat of weights has elements.
+  /// On chip: a RAM for each lane, of words that meet one beat of weights each.
   using Tile = Value[Lanes][groups * beats][per_beat];
 };
 
@@ -162,7 +164,7 @@ read_layer_block:
   }
 }
 
-/// The sum of N products; for float as a balanced tree, in the order that synthesis keeps.
+/// The sum of N products; for float as a balanced tree, whose order synthesis keeps.
 template <int N>
 std::int32_t dot(const std::int8_t (&a)[N], const std::int8_t (&b)[N]) {
   // Part of the caller's pipeline.
