@@ -284,7 +284,7 @@ def parse(data: bytes, where: str) -> Source:
     where: the file's name in messages
     Raises ConfigError for what is too large, is not UTF-8, or is nested beyond reason.
     """
-    from bitwright.hls.parse import parse as parse_with_grammar  # the grammar takes its time
+    from bitwright.hls.cpp.file import parse as parse_with_grammar  # the grammar takes its time
 
     if len(data) > MAX_BYTES:
         raise ConfigError(_too_large(where, len(data)))

@@ -121,29 +121,28 @@ def rounded(design: Design) -> Iterator[Remark]:
     A zero that is stored or compared with is one that was meant.
     """
     for function in design.source.functions:
-        zeros = {
-            parameter: _given_zero(design, function, parameter) for parameter in _scalars(function)
-        }
+        zeros = {p.name: _given_zero(design, function, p) for p in _scalars(function)}
         for operation in function.operations:
             for operand in operation.operands:
-                variable = function.lookup(operand, operation.span) if operand else None
-                given = zeros.get(variable, 0) if variable is not None else 0
-                if not given and not _is_zero(operand):
-                    continue
-                text = design.source.text(operation.span)
-                text = " ".join(text.split())
-                whence = f" ({operand} is the 0.000000 of line {given})" if given else ""
-                yield (
-                    operation.span.line,
-                    f"`{text[:60]}`{whence}: a constant below 0.0000005 was rounded to zero when"
-                    " this file was written; put it back",
-                )
-                break
+                given = zeros.get(operand, 0)
+                if given or _is_zero(operand):
+                    whence = f" ({operand} is the 0.000000 of line {given})" if given else ""
+                    yield operation.span.line, _rounded(design.source.text(operation.span), whence)
+                    break
+
+
+def _rounded(text: str, whence: str) -> str:
+    return (
+        f"`{' '.join(text.split())[:60]}`{whence}: a constant below 0.0000005 was rounded to zero"
+        " when this file was written; put it back"
+    )
 
 
 def _scalars(function: Function) -> Iterator[Variable]:
+    """Parameters that are numbers, where no local has the same name."""
+    hidden = {variable.name for variable in function.variables}
     for parameter in function.parameters:
-        if not parameter.array and not parameter.stream:
+        if not parameter.array and not parameter.stream and parameter.name not in hidden:
             yield parameter
 
 

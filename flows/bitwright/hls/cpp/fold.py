@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 from tree_sitter import Node
 
+from bitwright.hls.cpp.nodes import field, text
+
 MAX_DEPTH = 30  # of an expression that is folded
 MAX_VALUE = 2**64
 _SUFFIXES = "uUlL"
@@ -19,9 +21,9 @@ _TESTS: Mapping[str, Callable[[int, int], bool]] = {
 }
 
 
-def literal(text: str) -> int | None:
+def literal(written: str) -> int | None:
     """The value of an integer literal of C++; None of anything else."""
-    digits = text.lstrip("-+").rstrip(_SUFFIXES).replace("'", "")
+    digits = written.lstrip("-+").rstrip(_SUFFIXES).replace("'", "")
     if not digits[:1].isdigit() or len(digits) > 20:
         return None
     octal = digits.isdigit() and digits != "0" and digits.startswith("0")
@@ -29,34 +31,32 @@ def literal(text: str) -> int | None:
         number = int(digits, 8 if octal else 0)
     except ValueError:
         return None
-    return -number if text.startswith("-") else number  # the grammar takes -1 for one literal
+    return -number if written.startswith("-") else number  # the grammar takes -1 for one literal
 
 
 def value(node: Node | None, constants: Mapping[str, int], depth: int = 0) -> int | None:
     """The value of an expression of integer literals and known constants; None of another."""
     if node is None or depth > MAX_DEPTH:
         return None
-    text = (node.text or b"").decode()
     if node.type == "number_literal":
-        return literal(text)
+        return literal(text(node))
     if node.type == "identifier":
-        return constants.get(text)
+        return constants.get(text(node))
     if node.type == "parenthesized_expression" and node.named_children:
         return value(node.named_children[-1], constants, depth + 1)
     sign = _operator(node)
     if node.type == "unary_expression" and sign == "-":
-        inner = value(node.child_by_field_name("argument"), constants, depth + 1)
+        inner = value(field(node, "argument"), constants, depth + 1)
         return None if inner is None else -inner
     if node.type != "binary_expression":
         return None
-    left = value(node.child_by_field_name("left"), constants, depth + 1)
-    right = value(node.child_by_field_name("right"), constants, depth + 1)
+    left = value(field(node, "left"), constants, depth + 1)
+    right = value(field(node, "right"), constants, depth + 1)
     return None if left is None or right is None else _calculate(left, sign, right)
 
 
 def _operator(node: Node) -> str:
-    found = node.child_by_field_name("operator")
-    return (found.text or b"").decode() if found is not None else ""
+    return text(field(node, "operator"))
 
 
 def _calculate(left: int, sign: str, right: int) -> int | None:
@@ -83,12 +83,12 @@ def trips(loop: Node, constants: Mapping[str, int]) -> tuple[str, int | None]:
     The counter is "" where none is recognised; the number is None where it is not a constant or
     the loop does not end.
     """
-    counter, start = _start(loop.child_by_field_name("initializer"), constants)
-    test = loop.child_by_field_name("condition")
-    if not counter or test is None or _text(test.child_by_field_name("left")) != counter:
+    counter, start = _start(field(loop, "initializer"), constants)
+    test = field(loop, "condition")
+    if not counter or test is None or text(field(test, "left")) != counter:
         return counter, None
-    end = value(test.child_by_field_name("right"), constants)
-    stride = _stride(loop.child_by_field_name("update"), counter, constants)
+    end = value(field(test, "right"), constants)
+    stride = _stride(field(loop, "update"), counter, constants)
     sign = _operator(test)
     if start is None or end is None or stride is None or sign not in _TESTS:
         return counter, None
@@ -111,10 +111,6 @@ def _turns(start: int, sign: str, end: int, stride: int) -> int | None:
     return -((start - stop) // stride)
 
 
-def _text(node: Node | None) -> str:
-    return (node.text or b"").decode() if node is not None else ""
-
-
 def _start(node: Node | None, constants: Mapping[str, int]) -> tuple[str, int | None]:
     """Name and first value of `int i = 0` or `i = 0`."""
     if node is None:
@@ -124,10 +120,10 @@ def _start(node: Node | None, constants: Mapping[str, int]) -> tuple[str, int | 
         if len(declarators) != 1 or declarators[0].type != "init_declarator":
             return "", None
         name = declarators[0].child_by_field_name("declarator")
-        return _text(name), value(declarators[0].child_by_field_name("value"), constants)
+        return text(name), value(declarators[0].child_by_field_name("value"), constants)
     if node.type == "assignment_expression" and _operator(node) == "=":
-        name = node.child_by_field_name("left")
-        return _text(name), value(node.child_by_field_name("right"), constants)
+        name = field(node, "left")
+        return text(name), value(field(node, "right"), constants)
     return "", None
 
 
@@ -137,14 +133,14 @@ def _stride(node: Node | None, counter: str, constants: Mapping[str, int]) -> in
         return None
     sign = _operator(node)
     if node.type == "update_expression":
-        return {"++": 1, "--": -1}[sign] if _text(node).strip("+-") == counter else None
-    if node.type != "assignment_expression" or _text(node.child_by_field_name("left")) != counter:
+        return {"++": 1, "--": -1}[sign] if text(node).strip("+-") == counter else None
+    if node.type != "assignment_expression" or text(field(node, "left")) != counter:
         return None
-    right = node.child_by_field_name("right")
+    right = field(node, "right")
     if sign == "=" and right is not None and right.type == "binary_expression":
         sign = f"{_operator(right)}="
-        if _text(right.child_by_field_name("left")) != counter:
+        if text(field(right, "left")) != counter:
             return None
-        right = right.child_by_field_name("right")
+        right = field(right, "right")
     step = value(right, constants)
     return {"+=": step, "-=": -step}.get(sign) if step is not None else None
