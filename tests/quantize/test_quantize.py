@@ -15,6 +15,7 @@ from bitwright.golden.linear import pack_int4
 from bitwright.golden.network import Linear
 from bitwright.quantize import quantize_ffn, quantize_mhsa
 from bitwright.quantize.linear import CLIPS, quantize_linear
+from bitwright.quantize.mhsa import centred
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -116,8 +117,33 @@ def test_a_channel_of_large_keys_and_small_queries_costs_the_others_nothing(rng)
     p.q.bias[5] /= 100.0
     q = quantize_mhsa(p, x, causal=True)
     assert np.allclose(q.q_scale * q.key_scale, q.q_scale[0] * q.key_scale[0])
-    peaks = np.abs(network.trace_mhsa(x, p, causal=True).keys).max(axis=0) / q.key_scale
+    keys = network.trace_mhsa(x, p, causal=True).keys
+    peaks = np.abs(keys - q.key_mean).max(axis=0) / q.key_scale
     assert peaks.max() <= 127.001 and np.median(peaks) > 60
+
+
+def off(p, q, x):
+    """Root mean square of what the kernel is off."""
+    y = q.y(mhsa(q.x(x), q.params, causal=True)[0])
+    return np.sqrt(np.mean((y - network.mhsa(x, p, causal=True)[0]) ** 2))
+
+
+def test_offsets_of_keys_and_values_cost_nothing(rng):
+    """A thousand deviations: gone from the integers, and what y gets of them is exact."""
+    p, x = random_mhsa(rng, 16, 2), activations(rng, 12, 16)
+    plain = off(p, quantize_mhsa(p, x, causal=True), x)
+    p.k.bias[5] += 1000.0
+    p.v.bias[:] += 1000.0 * rng.normal(size=16)
+    p.proj.bias[:] -= p.proj.weight @ p.v.bias
+    assert off(p, quantize_mhsa(p, x, causal=True), x) < 1.5 * plain
+
+
+def test_centring_keys_and_values_changes_no_result(rng):
+    p, x = random_mhsa(rng, 6, 2), rng.normal(size=(5, 6))
+    same = centred(p, *rng.normal(size=(2, 6)))
+    for causal in (True, False):
+        y, other = (network.mhsa(x, part, causal=causal)[0] for part in (p, same))
+        assert np.allclose(y, other, rtol=0, atol=1e-12)
 
 
 @settings(max_examples=30)

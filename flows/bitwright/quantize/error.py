@@ -19,7 +19,7 @@ from bitwright.golden.layer import Linear
 from bitwright.golden.network import beside, by_head
 from bitwright.quantize.calibration import LEVELS
 from bitwright.quantize.ffn import QuantizedFfn
-from bitwright.quantize.mhsa import QuantizedMhsa
+from bitwright.quantize.mhsa import QuantizedMhsa, centred
 
 STEP = 2.0**-7  # of softmax's result
 EXP_POLYNOMIAL = 0.003  # relative, of I-BERT's second-order exp on -ln 2 .. 0: 0.0027
@@ -50,7 +50,9 @@ def mhsa(
     add: Errors, p: network.Mhsa, quantized: QuantizedMhsa, x: Float, *, causal: bool
 ) -> Float:
     """Of y of a whole sequence [tokens, embed], at position 0."""
-    t, q = network.trace_mhsa(x, p, causal=causal), quantized
+    q = quantized
+    p = centred(p, q.key_mean, q.value_mean)
+    t = network.trace_mhsa(x, p, causal=causal)
     entering = _stored(add, t.x, np.zeros_like(t.x), q.x_scale)
 
     def projected(name: str, value: Float, scale: float | Float) -> Float:

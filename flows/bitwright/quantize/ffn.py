@@ -14,6 +14,11 @@ from bitwright.golden.linear import Int8
 from bitwright.quantize import calibration as seen
 from bitwright.quantize.linear import quantize_linear
 
+# Of gelu's result. A batch in which hardly any hidden value rose above zero leaves next to nothing
+# of it; its polynomial is 0.018 off, and steps far finer than that would only outgrow multipliers.
+GELU_LEAST_SCALE = 2.0**-12
+GELU_LEAST_RATIO = 2.0**-16  # to the scale of its argument
+
 
 @dataclass(frozen=True, slots=True)
 class QuantizedFfn:
@@ -47,8 +52,8 @@ def quantize_ffn(p: network.Ffn, batch: Float, *, weight_bits: int = 8) -> Quant
     x_scale = seen.scale(seen.peak(t.x), 1.0)
     hidden_reach = seen.reach(p.fc, seen.LEVELS * x_scale)
     hidden_scale = seen.scale(seen.peak(t.hidden), hidden_reach, golden_gelu.MIN_SCALE)
-    # gelu(h) >= -0.17 however large -h: a batch that never got above zero says little of its range
-    activated_scale = seen.scale(seen.peak(t.activated), seen.LEVELS * hidden_scale)
+    least = max(GELU_LEAST_SCALE, hidden_scale * GELU_LEAST_RATIO)
+    activated_scale = seen.scale(seen.peak(t.activated), seen.LEVELS * hidden_scale, least)
     y_reach = seen.reach(p.proj, seen.LEVELS * activated_scale)
     y_scale = seen.scale(seen.peak(t.y), y_reach)
     fc = quantize_linear(p.fc, x_scale, hidden_scale, seen.energy(t.x / x_scale), weight_bits, "fc")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from bitwright.golden.linear import Int8
 from bitwright.quantize import calibration as seen
 from bitwright.quantize.linear import quantize_linear
 
+LEAST_SPREAD = 2.0**-16  # of keys and values around their means: less is rounding, not spread
+
 
 @dataclass(frozen=True, slots=True)
 class QuantizedMhsa:
@@ -22,7 +24,7 @@ class QuantizedMhsa:
 
     Queries and keys have a scale per channel, whose product is the same in every channel, so that
     the sum over channels has one scale: a channel where keys are large and queries small, as
-    trained networks have them, loses nothing.
+    trained networks have them, loses nothing. Keys and values are less their means: `centred`.
     """
 
     params: golden.Mhsa
@@ -30,6 +32,8 @@ class QuantizedMhsa:
     q_scale: Float  # [embed]
     key_scale: Float  # [embed]
     value_scale: float
+    key_mean: Float  # [embed]: real key = integer * key_scale + key_mean
+    value_mean: Float  # [embed]: likewise
     score_scale: float  # q_scale * key_scale / sqrt(head_dim)
     context_scale: float  # between the heads and proj
     y_scale: float
@@ -56,15 +60,20 @@ def quantize_mhsa(
     a multiplier leaves 32 bits.
     """
     t = _trace(p, batch, causal=causal)
+    key_mean, value_mean = _mean(t.keys), _mean(t.values)
+    p = centred(p, key_mean, value_mean)
+    t = network.trace_mhsa(t.x, p, causal=causal)
     x_scale = seen.scale(seen.peak(t.x), 1.0)
     x_peak = seen.LEVELS * x_scale
-    q_scale, key_scale = _query_and_key_scales(p, t, x_peak)
-    value_scale = seen.scale(seen.peak(t.values), seen.reach(p.v, x_peak))
-    context_scale = seen.scale(seen.peak(t.context), seen.LEVELS * value_scale)
+    q_scale, key_scale = _query_and_key_scales(p, t, x_peak, key_mean)
+    value_peak = max(seen.peak(t.values), LEAST_SPREAD * seen.peak(value_mean))
+    value_scale = seen.scale(value_peak, seen.reach(p.v, x_peak))
+    constants, score_scale = _softmax(q_scale, key_scale, p.heads)
+    step = 2.0**-constants.out_bits * value_scale  # of the sums: a finer context would say nothing
+    context_scale = seen.scale(seen.peak(t.context), seen.LEVELS * value_scale, step)
     y_scale = seen.scale(seen.peak(t.y), seen.reach(p.proj, seen.LEVELS * context_scale))
     x_energy = seen.energy(t.x / x_scale)
     context_energy = seen.energy(t.context / context_scale)
-    score_scale = float(q_scale[0] * key_scale[0]) / np.sqrt(len(q_scale) // p.heads)
     layers = {
         name: quantize_linear(getattr(p, name), of, to, energy, weight_bits, name)
         for name, of, to, energy in (
@@ -74,8 +83,7 @@ def quantize_mhsa(
             ("proj", context_scale, y_scale, context_energy),
         )
     }
-    constants = _softmax(score_scale)
-    mult, shift = dyadic(2.0**-constants.out_bits * value_scale / context_scale)
+    mult, shift = dyadic(step / context_scale)
     return QuantizedMhsa(
         params=golden.Mhsa(
             **{name: layer.params for name, layer in layers.items()},
@@ -88,6 +96,8 @@ def quantize_mhsa(
         q_scale=q_scale,
         key_scale=key_scale,
         value_scale=value_scale,
+        key_mean=key_mean,
+        value_mean=value_mean,
         score_scale=score_scale,
         context_scale=context_scale,
         y_scale=y_scale,
@@ -95,8 +105,33 @@ def quantize_mhsa(
     )
 
 
+def centred(p: network.Mhsa, key_mean: Float, value_mean: Float) -> network.Mhsa:
+    """The same function of x, with keys and values less the means of their channels [embed].
+
+    The same vector less from every key takes the same number from all scores of a token, which
+    softmax does not see. The same vector less from every value is less in every context, since
+    probabilities add up to 1, and the bias of proj gives it back. So outlier channels that are
+    mostly an offset, as those of keys are, cost no range, and what softmax loses when it rounds
+    down is lost from nothing.
+    """
+    bias = p.proj.bias + p.proj.weight @ value_mean
+    return replace(
+        p,
+        k=replace(p.k, bias=p.k.bias - key_mean),
+        v=replace(p.v, bias=p.v.bias - value_mean),
+        proj=replace(p.proj, bias=bias),
+    )
+
+
+def _mean(x: Float) -> Float:
+    """Of each column [columns]; 0 of a single row, which leaves nothing to see its spread by."""
+    rows = x.reshape(-1, x.shape[-1])
+    mean: Float = rows.mean(axis=0) * (len(rows) > 1)
+    return mean
+
+
 def _query_and_key_scales(
-    p: network.Mhsa, t: network.MhsaTrace, x_peak: float
+    p: network.Mhsa, t: network.MhsaTrace, x_peak: float, key_mean: Float
 ) -> tuple[Float, Float]:
     """Scales [embed] of q and k, their product the same in every channel.
 
@@ -105,13 +140,16 @@ def _query_and_key_scales(
     """
     q_peak = _channel_peaks(t.q, seen.reach(p.q, x_peak))
     key_peak = _channel_peaks(t.keys, seen.reach(p.k, x_peak))
+    key_peak = np.maximum(key_peak, LEAST_SPREAD * np.abs(key_mean))
     least = 1.01 * softmax.MIN_SCALE * np.sqrt(len(q_peak) // p.heads)
     product = max(float((q_peak * key_peak).max()) / seen.LEVELS**2, least)
     q_scale: Float = np.sqrt(product * q_peak / key_peak)
     return q_scale, product / q_scale
 
 
-def _softmax(score_scale: float) -> softmax.Softmax:
+def _softmax(q_scale: Float, key_scale: Float, heads: int) -> tuple[softmax.Softmax, float]:
+    """The constants of softmax, and the scale of the scores."""
+    score_scale = float(q_scale[0] * key_scale[0]) / (len(q_scale) // heads) ** 0.5
     if not score_scale <= softmax.MAX_SCALE:
         raise ConfigError(
             f"quantize: one step of the scores is {score_scale:.6g} nats\n"
@@ -119,7 +157,7 @@ def _softmax(score_scale: float) -> softmax.Softmax:
             f"  likely    queries and keys of the calibration batch are too large for int8\n"
             f"  next      look for outlier channels of q and k, or scale the weights of q down"
         )
-    return softmax.Softmax.of(score_scale)
+    return softmax.Softmax.of(score_scale), score_scale
 
 
 def _channel_peaks(x: Float, possible: float) -> Float:
