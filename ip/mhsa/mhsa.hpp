@@ -1,19 +1,24 @@
 // The attention kernel: y = proj(concat of heads (softmax(q k^T) v)), with keys and values kept.
 //
-//  q, k, v ---> read ---+
-//  x --------> load -> multiply -> finish -> gather      the same multipliers for k, v and q
-//                                              |
-//                                          sort rows     tiles of keys, of values, then of queries
-//                     keys  +------------------+------------------+  values
-//                           |                  | queries          |
-//  key_cache <----------> keep                 |                keep <------> value_cache
-//                           |                  |                  |
-//                           +-> score [keys] <-+                  |
-//                                  |                              |
-//                            find largest -> exponentiate -> normalise -> attend [values]
-//                                                                           |
-//  proj ------> read ---+                                              concatenate
-//  y <------- store <- gather <- finish <- multiply <- fill <---------------+
+//  q, k, v ----> read ---+
+//  x ----------> load -> multiply -> finish -> gather      one array of multipliers for k, v and q
+//                                                |
+//                                            sort rows     tiles of keys, of values, of queries
+//           keys +-------------------------------+-------------------------------+ values
+//                |                               | queries                       |
+//              keep <-> key_cache                |                             keep <-> value_cache
+//                |                               |                               |
+//                +--------------------------> score [keys]                       |
+//                                                |                               |
+//                                          find largest                          |
+//                                                |                               |
+//                                          exponentiate                          |
+//                                                |                               |
+//                                            normalise ------------------> attend [values]
+//                                                                                |
+//  proj -------> read -------------------+                                  concatenate
+//                                        |                                       |
+//  y <- store <- gather <- finish <- multiply <- fill <--------------------------+
 //
 // A word is a process of the DATAFLOW region, an arrow a stream, [] what a process keeps on chip.
 // The keys and values of all tiles come before the first query, because without a causal mask a
@@ -27,7 +32,8 @@
 //           a call = 2 n P + (n - 1) max(P, A) + P + A + P
 //         With a causal mask, and no cached rows, A is about half. Shape chooses `queries` so that
 //         A = P, D apart, where the caches are full. GPT-2 Medium in int8, 128 tokens: P = 131,072,
-//         A = 151,552, a call 1.92 million.
+//         A = 151,552, a call 1.92 million. To decode, a token a call, token_tile = lanes is best.
+// Area    products a cycle: 2 * lanes * weights in a beat to project, 2 * queries * chunk to attend
 // On chip in bytes, with V = 1 (int8, w4a8) or 2 (fp16):
 //           2 * context * E * V     keys and values
 //           8 * T * E * V           tiles: x and hidden twice each, rows sorted, queries, heads, y
@@ -41,148 +47,14 @@
 #include <cstdint>
 
 #include "attention.hpp"
-#include "bitwright/linear.hpp"
+#include "projections.hpp"
 #include "rows.hpp"
 #include "shape.hpp"
 
 namespace bitwright {
 namespace attention {
 
-/// Weights of k, v and q in the order of Projection, each once a tile: one process for a bundle.
-template <class C>
-void read_projections(const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
-                      const Beat* k_weight, const Beat* v_bias, const Beat* v_weight,
-                      hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels,
-                      int tiles) {
-  using L = typename Shape<C>::Layer;
-read_key_tile:
-  for (int i = 0; i < tiles; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
-    read_layer<L>(k_bias, k_weight, weights, channels);
-  }
-read_value_tile:
-  for (int i = 0; i < tiles; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
-    read_layer<L>(v_bias, v_weight, weights, channels);
-  }
-read_query_tile:
-  for (int i = 0; i < tiles; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
-    read_layer<L>(q_bias, q_weight, weights, channels);
-  }
-}
-template <class C>
-void read_projections(const Beat* q_bias, const Beat* q_mult, const Beat* q_shift,
-                      const Beat* q_weight, const Beat* k_bias, const Beat* k_mult,
-                      const Beat* k_shift, const Beat* k_weight, const Beat* v_bias,
-                      const Beat* v_mult, const Beat* v_shift, const Beat* v_weight,
-                      hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels,
-                      int tiles) {
-  using L = typename Shape<C>::Layer;
-read_key_tile:
-  for (int i = 0; i < tiles; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
-    read_layer<L>(k_bias, k_mult, k_shift, k_weight, weights, channels);
-  }
-read_value_tile:
-  for (int i = 0; i < tiles; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
-    read_layer<L>(v_bias, v_mult, v_shift, v_weight, weights, channels);
-  }
-read_query_tile:
-  for (int i = 0; i < tiles; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
-    read_layer<L>(q_bias, q_mult, q_shift, q_weight, weights, channels);
-  }
-}
-
-/// Weights of the output projection, each once a tile.
-template <class C>
-void read_output_projection(const Beat* bias, const Beat* weight, hls::stream<Beat>& weights,
-                            hls::stream<Channel<C::format>>& channels, int tiles) {
-read_output_tile:
-  for (int i = 0; i < tiles; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
-    read_layer<typename Shape<C>::Layer>(bias, weight, weights, channels);
-  }
-}
-template <class C>
-void read_output_projection(const Beat* bias, const Beat* mult, const Beat* shift,
-                            const Beat* weight, hls::stream<Beat>& weights,
-                            hls::stream<Channel<C::format>>& channels, int tiles) {
-read_output_tile:
-  for (int i = 0; i < tiles; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
-    read_layer<typename Shape<C>::Layer>(bias, mult, shift, weight, weights, channels);
-  }
-}
-
-/// x again for each projection.
-template <class C>
-void load_turn(const Beat* x, int turn, int tiles, int tokens,
-               typename Shape<C>::Layer::Tile& tile) {
-  load_tile<typename Shape<C>::Layer>(x, turn % tiles, tokens, tile);
-}
-
-/// `turns` projections of a tile, all by the same multipliers: each layer's weights for every tile.
-template <class C>
-void project(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels,
-             hls::stream<Columns<C>>& packs, int turns, int tiles, int tokens) {
-  using L = typename Shape<C>::Layer;
-project_turn:
-  for (int i = 0; i < turns; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=projections max=projections*Shape<C>::tiles
-    // The next tile is loaded while this one is multiplied.
-    #pragma HLS dataflow
-    typename L::Tile tile;
-    hls::stream<typename L::Value> values("mhsa.projected");
-    // A RAM for each lane, and in it a word for each beat of weights.
-    #pragma HLS array_partition variable=tile type=complete dim=1
-    #pragma HLS array_reshape variable=tile type=complete dim=3
-    // The values of one channel: gather pauses for a token's pack while the next are multiplied.
-    #pragma HLS stream variable=values depth=L::Tokens
-    load_turn<C>(x, i, tiles, tokens, tile);
-    linear<L>(tile, weights, channels, values);
-    gather<L, L::values_per_beat>(values, packs);
-  }
-}
-
-/// The output projection, to memory.
-template <class C>
-void project_output(hls::stream<Words<C>>& words, hls::stream<Beat>& weights,
-                    hls::stream<Channel<C::format>>& channels, Beat* y, int tiles, int tokens) {
-  using L = typename Shape<C>::Layer;
-output_tile:
-  for (int i = 0; i < tiles; ++i) {
-    // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=1 max=Shape<C>::tiles
-    // The next tile is filled while this one is multiplied.
-    #pragma HLS dataflow
-    typename L::Tile tile;
-    hls::stream<typename L::Value> values("mhsa.output");
-    hls::stream<Columns<C>> packs("mhsa.y");
-    // A RAM for each lane, and in it a word for each beat of weights.
-    #pragma HLS array_partition variable=tile type=complete dim=1
-    #pragma HLS array_reshape variable=tile type=complete dim=3
-    // The values of one channel: gather pauses for a token's pack while the next are multiplied.
-    #pragma HLS stream variable=values depth=L::Tokens
-    fill<L>(words, tile);
-    linear<L>(tile, weights, channels, values);
-    gather<L, L::values_per_beat>(values, packs);
-    store_tile<L>(packs, i, tokens, y);
-  }
-}
-
-/// Everything between the readers of weights and memory: one DATAFLOW region.
+/// All processes but the readers of weights. scale: what brings a context's sums to values.
 template <class C>
 void compute(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels,
              hls::stream<Beat>& output_weights, hls::stream<Channel<C::format>>& output_channels,
@@ -226,7 +98,8 @@ void compute(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::f
 template <class C>
 bool fits(std::uint32_t tokens, std::uint32_t position, std::uint32_t context,
           std::uint32_t embed_dim, std::uint32_t heads) {
-#pragma HLS inline
+  // Comparisons, before anything starts.
+  #pragma HLS inline
   if (context != C::context || embed_dim != C::embed_dim || heads != C::heads) return false;
   if (tokens < 1 || tokens > C::seq_len) return false;
   return position <= C::context - tokens;  // no sum that could wrap
