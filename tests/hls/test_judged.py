@@ -115,22 +115,27 @@ def test_a_broken_limit_ends_the_run_with_3_before_implementation(
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "told", "ends"),
     [
-        ({"buses": {"m_axi_gmem1": ("axi4full", 32, 64)}}, "what HLS built is not what"),
-        ({"interval": "undef"}, "HLS left the number open"),
+        ({"buses": {"m_axi_gmem1": ("axi4full", 32, 64)}}, "* m_axi_gmem1    AXI4, 256 data", 3),
+        ({"interval": "undef"}, "HLS left the number open", 1),
+        ({"clock": "soon"}, "is no number", 1),
+        ({"top": "forward"}, "this is of another top", 1),
     ],
+    ids=["another map", "an open number", "an unreadable number", "another kernel"],
 )
-def test_what_cannot_be_taken_or_judged_ends_the_run_with_1(
+def test_a_kernel_that_is_not_taken_or_cannot_be_judged_leaves_nothing(
     changes: dict[str, object],
     told: str,
+    ends: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """3: it is known to be bad; 1: nothing is known."""
     step = made({"interval_cycles": 10**6}, tmp_path, **changes)
     folder = step.dir.absolute()
-    assert status(step, monkeypatch) == 1
+    assert status(step, monkeypatch) == ends
     assert [path for path in step.writes if (folder / path.name).exists()] == []
     assert "--impl" not in stages(tmp_path)
     assert told in capsys.readouterr().out

@@ -25,6 +25,10 @@ BY_ITSELF = ("event_", "stall_")  # outputs that the Vitis flow adds for its pro
 NOTHING = "-"
 
 
+class Differs(ReportError):
+    """HLS built another interface than the signature has; its text shows both maps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One thing that both have, or one of them alone."""
@@ -36,12 +40,13 @@ class Row:
 
 
 def check(csynth_xml: str, kernel: Kernel, *, origin: Path) -> None:
-    """Raise ReportError, both maps side by side, if the tool's interface is not the signature's.
+    """Raise Differs, both maps side by side, if the tool's interface is not the signature's.
 
     csynth_xml: full text of solution/syn/report/csynth.xml (not of <top>_csynth.xml)
-    Also refused: a report of another top, and one without interfaces. A word that the tool keeps
-    for itself gets `_r` behind it (length_r); the report says so, and that is no difference. Nor
-    is a narrower address of s_axi_control, while every register can be reached.
+    Raises ReportError for a report of another top, and for one without interfaces.
+    A word that the tool keeps for itself gets `_r` behind it (length_r); the report says so, and
+    that is no difference. Nor is a narrower address of s_axi_control, while every register can be
+    reached.
     """
     report = parse_csynth_xml(csynth_xml, origin=origin)
     if report.top != kernel.name:
@@ -217,9 +222,7 @@ def _refuse(
     likely = _likely([row for rows in tables.values() for row in rows if not row.same])
     lines += [f"  likely    {likely}"] if likely else []
     lines.append(f"  next      {next_step}")
-    raise ReportError(
-        "\n".join(lines), problem=problem, expected=expected, found=found, next=next_step
-    )
+    raise Differs("\n".join(lines), problem=problem, expected=expected, found=found, next=next_step)
 
 
 def _table(title: str, rows: Sequence[Row]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import bitwright.hls.locate as locate  # not the package: a step's key holds what this file imports
-from bitwright.errors import BitwrightError, ReportError, ToolError
+from bitwright.errors import BitwrightError, ToolError
 from bitwright.hls.probe import Call, abilities, calls
 from bitwright.hls.project import from_json
 from bitwright.hls.scripts import DONE, MARK, PINNED, Project
@@ -154,9 +154,9 @@ def _accepted(
     """Compare the register map, measure, judge; False, and why is told, if it is another map than
     the signature's or a limit is broken.
 
-    Raises ReportError if what is measured cannot be read.
+    Raises ReportError if the report cannot be read, or a limit cannot be judged.
     """
-    from bitwright.hls.interface import check
+    from bitwright.hls.interface import Differs, check
     from bitwright.hls.results import judge, metrics, to_json
     from bitwright.hls.summary import summary
     from bitwright.kernel import load
@@ -169,7 +169,7 @@ def _accepted(
     text, log = (path.read_text("utf-8", "replace") for path in (report, folder / LOG))
     try:
         check(text, kernel, origin=report)
-    except ReportError as error:
+    except Differs as error:
         tell(str(error))
         return False
     numbers = metrics(text, log, kernel, origin=report, root=(folder / WORK).absolute())
