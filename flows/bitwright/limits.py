@@ -4,6 +4,7 @@
       wns_ns: ">= 0.1"            # a bound as written: >= or <=, a number, perhaps % of the part
       lut: "<= 80 %"
       dsp: 256                    # bare: at most what is better low, at least what is better high
+      hls.ffn.interval_cycles: "<= 3000000"   # HLS estimates it; judged where HLS runs
       ulx3s-85f: {bram_18k: 180}  # on this target only; stands in place of a general one
     messages: ["Synth 8-327", "latch inferred"]   # no log may hold them
     waivers:

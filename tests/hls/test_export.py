@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from bitwright.errors import ReportError
+from bitwright.hls import export
 from bitwright.hls.export import canonical
 from hypothesis import given
 from hypothesis import strategies as st
@@ -248,11 +249,13 @@ def test_a_bomb_is_refused_unread(tmp_path: Path) -> None:
     assert "40 MiB from" in refused(path, tmp_path)
 
 
-def test_too_many_bytes_are_refused_unread(tmp_path: Path) -> None:
+def test_too_many_bytes_are_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert export.WHOLE == 512 << 20
+    monkeypatch.setattr(export, "WHOLE", 1 << 20)  # or this test would write 512 MiB
     path = made(FIRST, tmp_path)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        for at in range(40):
-            archive.writestr(f"hdl/{at}.v", bytes(15 << 20))
+        for at in range(3):
+            archive.writestr(f"hdl/{at}.v", bytes(400 << 10))
     assert "this archive is too large" in refused(path, tmp_path)
 
 
