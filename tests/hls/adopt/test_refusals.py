@@ -101,6 +101,27 @@ REFUSED: dict[str, tuple[str, str]] = {
         "  node0(t, v1);\n}\n",
         "net.cpp:2: v2: at one call of node0 it is an argument of the top, which loses the pragma",
     ),
+    "another name of an argument": (
+        NODE.replace("{\n", "{\n  const float (&r)[4] = v2;\n") + TOP,
+        "net.cpp:2: r is another name of v0; use the one name",
+    ),
+    "a pointer to an argument": (
+        NODE.replace("{\n", "{\n  float *r = &v2[0];\n") + TOP,
+        "net.cpp:2: r is another name of v0; use the one name",
+    ),
+    "a reference that reads as a call": (
+        NODE.replace("{\n", "{\n  float (&r)[4] = v2;\n") + TOP,
+        "net.cpp:2: r refers to an array under another name; use the one name",
+    ),
+    "a pragma that is no directive": (
+        NODE.replace("{\n", '{\n  _Pragma("HLS array_partition variable=v2");\n') + TOP,
+        "net.cpp:2: _Pragma(...) is not read here; write #pragma",
+    ),
+    "more arguments than registers": (
+        "void forward(" + ", ".join(f"int a{i}[1]" for i in range(170)) + ") {\n"
+        + "".join(f"  a{i}[0] = 0;\n" for i in range(170)) + "}\n",
+        "net.cpp:1: 170 arguments: their registers end above 0x800",
+    ),
     # Interfaces that are there
     "another interface": (
         top("DATAFLOW", "interface bram port=v0"), "net.cpp:5: v0 has an interface bram already"

@@ -12,18 +12,46 @@ from bitwright.yamlfile import Faults
 
 Remark = tuple[int, str]  # the line of the source, and what is to be said of it
 _ZERO = re.compile(r"-?(0*\.0+|0+\.)[fF]?")  # of floating point: it has a decimal point
+_NAME = re.compile(r"\W")  # what ends a name
 _STORAGE = ("array_reshape", "bind_storage", "resource", "stream")  # about memory on the chip
 
 
 def refuse(design: Design) -> None:
-    """Raises ConfigError with every argument that more than one process uses."""
+    """Raises ConfigError: arguments that several processes use, or that are hard to follow."""
     faults = Faults(design.source.where)
+    for line, text in _hidden(design):
+        faults.add(line, text)
     if in_dataflow(design.top):
         for port in design.memories:
             uses = design.effects.uses(design.top, port.variable)
             if len(uses) > 1:
                 faults.add(uses[1].span.line, _shared(port, uses))
     faults.check()
+
+
+def _hidden(design: Design) -> Iterator[Remark]:
+    """What would let a pragma of an argument stay unseen."""
+    shared = {variable.name for variable in design.source.variables} | {""}
+    for function in design.source.functions:
+        for call in function.calls:
+            if call.name == "_Pragma":
+                yield call.span.line, "_Pragma(...) is not read here; write #pragma"
+            for argument in call.arguments:  # `float (&r)[4] = a;` reads as a call of float
+                known = function.lookup(argument.base, argument.span) or not argument.base
+                if argument.text[:1] in ("&", "*") and not known:
+                    text = (
+                        f"{argument.base} refers to an array under another name; use the one name"
+                    )
+                    yield argument.span.line, text
+        for variable in function.variables:
+            whole = function.lookup(_NAME.split(variable.initial.lstrip("(&"))[0], variable.span)
+            alias = variable.passed != "value" and whole is not None and whole.parameter
+            if whole is None or not alias:
+                continue
+            for port in design.ports_of(function, whole):
+                if port is not None and port.bundle:
+                    text = f"{variable.name} is another name of {port.name}; use the one name"
+                    yield variable.span.line, text
 
 
 def in_dataflow(function: Function) -> bool:

@@ -12,7 +12,7 @@ from bitwright.errors import ConfigError
 from bitwright.hls.adopt.effects import READ, WRITE, Effects
 from bitwright.hls.adopt.request import USUAL_TOP, Request
 from bitwright.hls.source import Call, Function, Pragma, Source, Variable
-from bitwright.kernel import FORMATS, NAME_RULE, is_name
+from bitwright.kernel import ARGUMENTS_FROM, FORMATS, NAME_RULE, REGISTERS_FROM, is_name
 from bitwright.schema import nearest
 from bitwright.yamlfile import Faults, shown
 
@@ -255,6 +255,11 @@ def _port_faults(
             yield line, f"{port.name}: bundle {port.bundle}: {NAME_RULE}"
         if port.bundle and port.width not in (8 << i for i in range(8)):
             yield line, f"{port.name}: max_widen_bitwidth: expected a power of two, 8 to 1024"
+    if ARGUMENTS_FROM + sum(0xC if port.bundle else 8 for port in ports) > REGISTERS_FROM:
+        yield (
+            top.span.line,
+            f"{len(ports)} arguments: their registers end above {REGISTERS_FROM:#x}",
+        )
     for pragma in top.pragmas_of("interface"):
         yield from ((pragma.line, text) for text in _pragma_faults(pragma, names, bundles))
 

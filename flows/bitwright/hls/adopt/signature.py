@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from bitwright.hls.adopt.interface import ALIGN_BYTES, Design, Port
@@ -58,17 +59,17 @@ def _argument(port: Port) -> Iterator[str]:
 def core(design: Design, project: Project) -> str:
     """The .core that builds the source as our own kernels are built: flow vitis_hls."""
     (source,), (bench,) = project.sources, project.testbench
-    options = {
+    options = {  # all of them strings; quoted, for a library called `on` would be true
         "part": project.part,
-        "clock_ns": f'"{project.clock_ns}"',
+        "clock_ns": project.clock_ns,
         "flow_target": project.flow_target,
         "export": project.export,
         "vendor": project.ip.vendor,
         "library": project.ip.library,
-        "version": f'"{project.ip.version}"',
-        "settings": "[" + ", ".join(f"{k}={v}" for k, v in project.settings) + "]",
+        "version": project.ip.version,
+        "settings": [f"{key}={value}" for key, value in project.settings],
     }
-    lines = "\n".join(f"      {key}: {value}" for key, value in options.items())
+    lines = "\n".join(f"      {key}: {json.dumps(value)}" for key, value in options.items())
     return f"""CAPI=2:
 name: {design.vlnv}
 description: {source}, adopted
@@ -92,5 +93,5 @@ targets:
     flow_options:
 {lines}
     filesets_append: [bench]
-    toplevel: {design.top.name}
+    toplevel: "{design.top.name}"
 """
