@@ -159,6 +159,11 @@ def test_the_source_that_they_are_made_of_is_good(tmp_path: Path):
     assert adopt.adopt(put(tmp_path, GOOD)).remarks == ()
 
 
+def test_the_address_of_a_variable_of_the_file_is_no_other_name(tmp_path: Path):
+    text = "float table[4];\n" + NODE.replace("{\n", "{\n  use(&table);\n") + TOP
+    assert adopt.adopt(put(tmp_path, text)).remarks == ()
+
+
 BYTES = {
     "not UTF-8": (b"// caf\xe9\n" + OPT1.encode(), "net.cpp:1: byte 0xe9 is not UTF-8"),
     "a binary": (b"\x7fELF\0\0" + OPT1.encode(), "net.cpp:1: a zero byte"),

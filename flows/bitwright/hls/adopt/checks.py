@@ -37,12 +37,11 @@ def _hidden(design: Design) -> Iterator[Remark]:
             if call.name == "_Pragma":
                 yield call.span.line, "_Pragma(...) is not read here; write #pragma"
             for argument in call.arguments:  # `float (&r)[4] = a;` reads as a call of float
-                known = function.lookup(argument.base, argument.span) or not argument.base
+                base, span = argument.base, argument.span
+                known = base in shared or function.lookup(base, span) is not None
                 if argument.text[:1] in ("&", "*") and not known:
-                    text = (
-                        f"{argument.base} refers to an array under another name; use the one name"
-                    )
-                    yield argument.span.line, text
+                    text = f"{base} refers to an array under another name; use the one name"
+                    yield span.line, text
         for variable in function.variables:
             whole = function.lookup(_NAME.split(variable.initial.lstrip("(&"))[0], variable.span)
             alias = variable.passed != "value" and whole is not None and whole.parameter
