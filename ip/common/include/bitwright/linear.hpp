@@ -8,7 +8,7 @@
 //   fill<L>        packs -> the tile x of a following layer L
 //   load_tile<L>   memory -> tile x
 //   store_tile<L>  packs of a beat -> memory
-// linear<L> stands for multiply and finish.
+// linear<L> is multiply and finish, as a region of its own.
 //
 // Streams  weights   [Out][beats] words of L::per_beat weights, row-major as in memory
 //          channels  [Out] of bias, mult, shift
@@ -336,12 +336,12 @@ finish_channel:
   }
 }
 
-/// multiply and finish.
+/// multiply and finish: a region within the caller's.
 template <class L>
 void linear(const typename L::Tile& x, hls::stream<Beat>& weights,
             hls::stream<Channel<L::format>>& channels, hls::stream<typename L::Value>& values) {
-  // The two processes become processes of the caller's region.
-  #pragma HLS inline
+  // They run at once.
+  #pragma HLS dataflow
   hls::stream<Pack<typename L::Sum, L::Lanes>> sums("linear.sums");
   // finish is at one channel while multiply ends the next.
   #pragma HLS stream variable=sums depth=L::two_channels
