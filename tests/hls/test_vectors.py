@@ -101,3 +101,19 @@ def test_int32_is_packed_little_endian(values: np.ndarray):
     assert vectors.packed(values, "int32") == b"".join(
         int(value).to_bytes(4, "little", signed=True) for value in values
     )
+
+
+@pytest.mark.parametrize(("name", "form", "layer"), [("ffn", "int8", "fc"), ("mhsa", "w4a8", "v")])
+def test_extremes_hold_ties_in_which_roundings_differ(name: str, form: str, layer: str):
+    made = vectors.cases(read(name, form), spec(name, form), MODEL)
+    (case,) = (case for case in made if case.name == "extremes")
+    weight, bias, mult, shift = (
+        case.memory[f"{layer}_{part}"].astype(object)
+        for part in ("weight", "bias", "mult", "shift")
+    )
+    product = (case.memory["x"].astype(object) @ weight.T + bias) * mult
+    places = shift % 64
+    half = np.array([1 << place >> 1 for place in places], dtype=object)
+    ties = (product % (2 * half + (half == 0)) == half) & (half > 0)
+    small = np.abs(product) < 127 * 2 * half  # a result that does not saturate
+    assert np.count_nonzero(ties & small) > 20

@@ -107,17 +107,21 @@ def _network(kernel: Kernel, sizes: Sizes, rng: np.random.Generator) -> network.
 
 
 def _ends(out: int, into: int, least: int, rng: np.random.Generator) -> Linear:
-    """Every other channel's products all of one sign, the rest mixed; scales of any size.
+    """Channels of four kinds in turn: all products of one sign; signs mixed, both with scales of
+    any size; and twice small sums that lose few bits, where a tie is common and its rounding shows.
 
     least: of the weights; the most is -least - 1
     """
+    kind = np.arange(out) % 4
+    loud = kind < 2
     weight = rng.choice(np.array([least, -least - 1], np.int8), (out, into))
-    weight[::2] = least
-    bias = rng.choice(np.array([-(2**31), 2**31 - 1, 0], np.int64), out)
-    mult = rng.choice(np.array([-(2**31), 2**31 - 1, 1, -1], np.int64), out)
-    return Linear(
-        weight=weight,
-        bias=bias.astype(np.int32),
-        mult=mult.astype(np.int32),
-        shift=rng.integers(0, 256, out, dtype=np.uint8),  # the upper two bits mean nothing
+    weight[kind == 0] = least
+    weight[~loud] = rng.integers(-1, 2, (np.count_nonzero(~loud), into), np.int8)
+    ends = np.array([-(2**31), 2**31 - 1])
+    bias = np.where(loud, rng.choice(np.append(ends, 0), out), rng.integers(-9, 10, out))
+    mult = np.where(loud, rng.choice(np.append(ends, [1, -1]), out), rng.choice([-3, -1, 1], out))
+    few = round(np.log2(np.sqrt(into)))  # bits that a sum of `into` int8 has more than int8
+    shift = np.where(loud, rng.integers(0, 256, out), rng.integers(few, few + 3, out))
+    return Linear(  # of a shift the upper two bits mean nothing
+        weight, bias.astype(np.int32), mult.astype(np.int32), shift.astype(np.uint8)
     )

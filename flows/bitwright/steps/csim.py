@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CALL, PASSED = "csim.json", "passed.json"
 CODE = "bitwright.steps.csim"
+UNTOLD = ("family", "layers")  # of a model; a kernel does not see them
 KERNELS = Path("ip")
 SHARED = ("common/include", "common/tb", "open/include")
 TOOLS = ("g++", "hls4ml", "numpy", "jinja2")
@@ -137,7 +138,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _simulate(job: Job, includes: Sequence[Path]) -> Passed | None:
-    """All sizes, compiled while vectors are made; None if any differs."""
+    """All sizes, compiled while vectors are made; None at the first that differs."""
     from concurrent.futures import ThreadPoolExecutor
 
     from bitwright.hls import csim
@@ -157,9 +158,12 @@ def _simulate(job: Job, includes: Sequence[Path]) -> Passed | None:
             csim.make_vectors(each, Path(name), exact=name != ".")
         for build in builds:
             build.result()
-    full, *small = [_run(each, Path(name)) for name, each in jobs.items()]
-    if not all(result.passed for result in (full, *small)):
-        return None
+    results = []
+    for name, each in jobs.items():
+        results.append(_run(each, Path(name)))
+        if not results[-1].passed:
+            return None
+    full, *small = results
     sanitized = sum(result.cases for result in small)
     return Passed(
         job.folder.name, job.format, full.cases, full.elements, full.error, full.bound, sanitized
@@ -188,7 +192,12 @@ def _run(job: Job, folder: Path) -> Result:
     _call(csim.linker([f"{name}.o", bench], _options(str(folder))), folder)
     size = "at the config's size" if folder == Path() else f"with sanitizers, {folder}"
     print(f"running {size}", flush=True)
-    return csim.run(job, folder)
+    result = csim.run(job, folder)
+    if not result.passed:
+        sizes = {**asdict(job.model), **dict(job.sizes)}
+        told = ", ".join(f"{key} {value}" for key, value in sizes.items() if key not in UNTOLD)
+        print(f"Error: so it is {size}: {told}", flush=True)
+    return result
 
 
 def _call(command: Sequence[str], folder: Path) -> None:
@@ -202,6 +211,7 @@ def _call(command: Sequence[str], folder: Path) -> None:
 
 def _set_aside() -> None:
     """What a kernel left where it differs, to the folder that tells so."""
+    print(f"Error: what the kernel left there is in {FAILED}/", flush=True)
     for path in sorted(Path().rglob("*_found.bin")):
         target = Path(FAILED, path)
         target.parent.mkdir(parents=True, exist_ok=True)
