@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import subprocess
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +89,13 @@ def test_the_longest_row_of_equal_scores_keeps_its_widths(header, scale):
     k = Softmax.of(scale)
     scores = np.full((1, k.max_keys), 2**31 - 1, np.int32)
     np.testing.assert_array_equal(header.rows(scores, k), softmax(scores, k))
+
+
+def test_a_whole_that_is_a_power_of_two_is_held_at_127(header):
+    k = replace(BERT, mult=-(-(2**44) // BERT.c))  # e of the only key is 2**14, its share 128
+    scores = np.zeros((1, 1), np.int32)
+    np.testing.assert_array_equal(header.rows(scores, k), [[127]])
+    np.testing.assert_array_equal(softmax(scores, k), [[127]])
 
 
 @settings(max_examples=200, deadline=None)
