@@ -31,10 +31,12 @@ def expected(shape: str, given: dict[str, Floats]) -> tuple[str, Floats]:
     return ("v39", np.maximum(product, 0)) if shape == "opt1" else ("v44", product)
 
 
-def run(program: Path, folder: Path, files: dict[str, Floats]) -> subprocess.CompletedProcess[str]:
-    folder.mkdir()
+def run(
+    program: Path, folder: Path, files: dict[str, Floats], place: str = "."
+) -> subprocess.CompletedProcess[str]:
+    (folder / place).mkdir(parents=True)
     for name, value in files.items():
-        (folder / f"{name}.bin").write_bytes(value.astype("<f4").tobytes())
+        (folder / place / f"{name}.bin").write_bytes(value.astype("<f4").tobytes())
     return subprocess.run([str(program)], cwd=folder, capture_output=True, text=True)
 
 
@@ -61,13 +63,14 @@ def test_without_files_both_get_the_same_numbers(programs, tmp_path):
     assert len(set(np.frombuffer(found, "<f4"))) > 4
 
 
+@pytest.mark.parametrize("place", [".", "data"])
 @pytest.mark.parametrize("wrong", [False, True], ids=["as expected", "one element off"])
-def test_the_bench_compares_with_what_is_expected(programs, tmp_path, wrong):
+def test_the_bench_compares_with_what_is_expected(programs, tmp_path, wrong, place):
     shape, _, new = programs
     given = operands(shape)
     name, value = expected(shape, given)
     value.flat[5] += 0.1 if wrong else 0
-    done = run(new, tmp_path / "run", {**given, f"{name}_expected": value})
+    done = run(new, tmp_path / "run", {**given, f"{name}_expected": value}, place)
     assert done.returncode == (1 if wrong else 0)
     assert (f"{name}: 1 of 32 elements differ" if wrong else f"{name}: 0 of 32") in done.stdout
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bitwright.errors import ConfigError
 from bitwright.hls import source as hls_source
-from bitwright.hls.adopt import bandwidth, checks, edits, tclfile
+from bitwright.hls.adopt import bandwidth, checks, edits, tclfile, vectors
 from bitwright.hls.adopt.bench import bench
 from bitwright.hls.adopt.interface import Design, design
 from bitwright.hls.adopt.output import write
@@ -64,21 +64,26 @@ def adopt(path: Path, request: Request | None = None, where: str | None = None) 
     script_of = tclfile.find(path)
     origin = tclfile.read(script_of) if script_of else tclfile.Origin()
     said = sorted({*checks.remarks(found), *bandwidth.remarks(found)})
+    data = vectors.find(path, found)
     return Adopted(
         design=found,
-        files={path.name: after, **_beside(found, request, origin, path)},
+        files={path.name: after, **_beside(found, request, origin, path, data), **data.files},
         diff=tuple(edits.diff(found.source.data, after, path.name)),
         counts=edits.count(parts),
-        remarks=(*(f"{where}:{line}: {text}" for line, text in said), *origin.remarks),
+        remarks=(
+            *(f"{where}:{line}: {text}" for line, text in said),
+            *origin.remarks,
+            *data.remarks,
+        ),
     )
 
 
 def _beside(
-    found: Design, request: Request, origin: tclfile.Origin, path: Path
+    found: Design, request: Request, origin: tclfile.Origin, path: Path, data: vectors.Vectors
 ) -> dict[str, bytes]:
     """The files around the source, all rendered."""
     test = f"{path.stem}_tb.cpp"
-    made = project(found, request, origin, path.name, test)
+    made = project(found, request, origin, path.name, (test, *data.files))
     texts = {
         test: bench(found, path.name),
         SIGNATURE: kernel_yml(found, path.name),

@@ -51,11 +51,13 @@ def _install(adopted: Adopted, names: tuple[str, ...], out: Path) -> None:
             staged = Path(text) / "out"
             staged.mkdir()
             for name in names:
+                (staged / name).parent.mkdir(exist_ok=True)
                 (staged / name).write_bytes(adopted.files[name])
             if not out.exists():
                 staged.rename(out)
                 return
             for name in names:
+                (out / name).parent.mkdir(exist_ok=True)
                 (staged / name).replace(out / name)
     except BaseException:
         if made:

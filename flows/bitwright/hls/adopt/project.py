@@ -12,11 +12,13 @@ PART, CLOCK_NS = "xcu280-fsvh2892-2L-e", "3.33"  # as Stream-HLS has them
 _ALIGNMENT = "syn.interface.m_axi_alignment_byte_size"
 
 
-def project(design: Design, request: Request, origin: Origin, source: str, bench: str) -> Project:
+def project(
+    design: Design, request: Request, origin: Origin, source: str, tests: tuple[str, ...]
+) -> Project:
     """The project, its files in one folder.
 
     origin: what the hls.tcl beside the source says; the request is heard first
-    source, bench: names of the adopted source and of its test bench
+    source: the adopted source; tests: its bench and the data that the bench reads
     Raises ConfigError for what no script can hold.
     """
     vendor, library, name, version = design.vlnv.split(":")
@@ -26,7 +28,9 @@ def project(design: Design, request: Request, origin: Origin, source: str, bench
         clock_ns=request.clock_ns or origin.clock_ns or CLOCK_NS,
         flow_target=origin.flow_target or "vivado",
         sources=(source,),
-        testbench=(bench,),
+        testbench=tests[:1],
+        data=tests[1:],
+        stages=(*(("csim",) if tests[1:] else ()), "csynth", "export"),
         export=request.export,
         settings=_settings(origin),
         ip=Ip(vendor, library, name, version, description=f"{source}, adopted"),

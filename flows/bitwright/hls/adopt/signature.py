@@ -67,9 +67,11 @@ def core(design: Design, project: Project) -> str:
         "vendor": project.ip.vendor,
         "library": project.ip.library,
         "version": project.ip.version,
+        "stages": list(project.stages),
         "settings": [f"{key}={value}" for key, value in project.settings],
     }
     lines = "\n".join(f"      {key}: {json.dumps(value)}" for key, value in options.items())
+    data = "".join(f"      - {name}: {{file_type: data}}\n" for name in project.data)
     return f"""CAPI=2:
 name: {design.vlnv}
 description: {source}, adopted
@@ -82,7 +84,7 @@ filesets:
   bench:
     files:
       - {bench}: {{file_type: cppSource-testbench}}
-
+{data}
 targets:
   default: &default
     filesets: [kernel]
