@@ -137,6 +137,16 @@ def test_additions_of_literals_are_told():
     ]
 
 
+def test_a_dependent_type_may_be_called_by_its_name():
+    text = """template <typename S, typename S::Sum Zero, class T = typename S::Sum>
+void f(typename S::Sum x) { typename S::Sum sum[4]; set(sum, typename S::Sum(0)); }"""
+    found = read(text)
+    assert found.faults == ()
+    (f,) = found.functions
+    assert [v.type for v in (*f.parameters, *f.variables)] == ["S::Sum", "S::Sum"]
+    assert found.text(f.variables[0].span) == "sum[4]"
+
+
 def test_an_inner_variable_hides_the_outer_one():
     text = "void f(int a[4]) { { int a[8]; g(a); } h(a); }"
     found = function(text, "f")

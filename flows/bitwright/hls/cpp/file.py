@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -17,13 +18,16 @@ from bitwright.hls.cpp.pragma import pragma, uncommented
 from bitwright.hls.source import Function, Pragma, Source, Span, Variable
 
 _LANGUAGE = Language(tree_sitter_cpp.language())
+# The grammar does not know `typename S::Sum(0)`. What follows the word reads as a type without it
+# too, so it gives way to as many blanks, and every byte stays where it was.
+_TYPENAME = re.compile(rb"\btypename(?=\s+\w+(<\w+>)?\s*::)")
 _SPACES = ("namespace_definition", "class_specifier", "struct_specifier")
 
 
 def parse(data: bytes, where: str) -> Source:
     """As `source.parse`, which see."""
     faults.decodes(data, where)
-    root = Parser(_LANGUAGE).parse(data).root_node
+    root = Parser(_LANGUAGE).parse(_TYPENAME.sub(b" " * 8, data)).root_node
     reader = _Reader()
     try:
         reader.file(root)
