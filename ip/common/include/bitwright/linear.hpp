@@ -328,8 +328,14 @@ finish_channel:
         if (p == 0 && t == 0) channel = channels.read();
         if (t % L::Lanes == 0) sum = sums.read();
         const Sum before = p == 0 ? Sum(0) : whole[t];
-        const Sum now = before + sum.lane[t % L::Lanes];
+        const Sum now = before + sum.lane[0];
         whole[t] = now;
+      next_lane:
+        for (int l = 0; l < L::Lanes - 1; ++l) {
+          // A shift register, where an index that varies would ask for a memory.
+          #pragma HLS unroll
+          sum.lane[l] = sum.lane[l + 1];
+        }
         if (p == L::phases - 1) values.write(finish(now, channel));
       }
     }
