@@ -114,7 +114,7 @@ def test_sums_that_cancel_keep_the_worst_case():
     """What is left is no larger than what float32 lost on the way."""
     rng = np.random.default_rng(1)
     w, x = (half.half(rng.normal(0, 30, shape)) for shape in ((1, 128), (50, 128)))
-    p = Ffn(Linear(np.hstack([w, -w]), np.zeros(1)), Linear(np.ones((1, 1)), np.zeros(1)))
+    p = Ffn(Linear(np.hstack([w, -w]), np.zeros(1)), Linear(np.ones((256, 1)), np.zeros(256)))
     x = np.hstack([x, x])
     t = network.trace_ffn(x, p)
     off = np.abs(kernel_ffn(x, p) - t.y)

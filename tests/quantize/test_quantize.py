@@ -104,6 +104,27 @@ def test_a_network_of_nothing_but_zeros_gives_zeros():
     assert not mhsa(np.full((2, 4), 127, np.int8), m.params, causal=True)[0].any()
 
 
+def test_a_batch_of_one_token_leaves_a_range_for_others(rng):
+    p, x = random_mhsa(rng, 16, 2), activations(rng, 12, 16)
+    q = quantize_mhsa(p, x[:1], causal=True)
+    y = q.y(mhsa(q.x(x), q.params, causal=True)[0])
+    assert not q.key_mean.any() and not q.value_mean.any()
+    assert np.abs(y - network.mhsa(x, p, causal=True)[0]).max() < 3.0
+
+
+def test_hidden_values_that_gelu_takes_to_almost_nothing_give_almost_nothing(rng):
+    p, x = random_ffn(rng, 8, 16), activations(rng, 5, 8)
+    p.fc.bias[:] -= 30.0
+    p.fc.weight[:] *= 0.01
+    q = quantize_ffn(p, x)
+    assert np.abs(q.y(ffn(q.x(x), q.params)) - p.proj.bias).max() < 0.05
+
+
+def test_a_batch_of_float32_is_taken(rng):
+    p, x = random_ffn(rng, 8, 16), activations(rng, 5, 8).astype(np.float32)
+    assert quantize_ffn(p, x).x_scale == pytest.approx(np.abs(x).max() / 127)
+
+
 def test_gelu_is_given_no_scale_finer_than_its_integers_hold(rng):
     q = quantize_ffn(random_ffn(rng, 8, 8, 1e-4), activations(rng, 5, 8))
     assert q.hidden_scale == MIN_SCALE

@@ -24,6 +24,16 @@ class Linear:
     weight: Float  # [out, in]
     bias: Float  # [out]
 
+    def __post_init__(self) -> None:
+        for name in ("weight", "bias"):
+            array = getattr(self, name)
+            if array.dtype != np.float64:
+                raise TypeError(f"{name} is {array.dtype}; expected float64")
+        if self.weight.ndim != 2 or self.bias.shape != self.weight.shape[:1]:
+            raise ValueError(
+                f"weight {self.weight.shape}, bias {self.bias.shape}; expected [out, in] and [out]"
+            )
+
     def __call__(self, x: Float) -> Float:
         y: Float = x @ self.weight.T + self.bias
         return y
@@ -37,6 +47,13 @@ class Ffn:
     proj: Linear
     gelu: Callable[[Float], Float] = floating.gelu_tanh
 
+    def __post_init__(self) -> None:
+        fc, proj = self.fc.weight.shape, self.proj.weight.shape
+        if fc != proj[::-1]:
+            raise ValueError(
+                f"fc.weight {fc}, proj.weight {proj}; expected [ff, embed], [embed, ff]"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Mhsa:
@@ -47,6 +64,15 @@ class Mhsa:
     v: Linear
     proj: Linear
     heads: int
+
+    def __post_init__(self) -> None:
+        embed = self.q.weight.shape[1]
+        for name in ("q", "k", "v", "proj"):
+            shape = getattr(self, name).weight.shape
+            if shape != (embed, embed):
+                raise ValueError(f"{name}.weight has shape {shape}; expected {(embed, embed)}")
+        if self.heads < 1 or embed % self.heads:
+            raise ValueError(f"{self.heads} heads do not divide embed_dim {embed}")
 
 
 @dataclass(frozen=True, slots=True)

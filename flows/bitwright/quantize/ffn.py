@@ -80,6 +80,7 @@ def quantize_ffn(p: network.Ffn, batch: Float, *, weight_bits: int = 8) -> Quant
 
 def _trace(p: network.Ffn, batch: Float) -> network.FfnTrace:
     """The batch's values, all of them finite."""
+    batch = np.asarray(batch, np.float64)
     seen.require_batch(batch, p.fc.weight.shape[1])
     seen.require_finite(
         {
@@ -91,6 +92,6 @@ def _trace(p: network.Ffn, batch: Float) -> network.FfnTrace:
         }
     )
     with np.errstate(over="ignore", invalid="ignore"):  # told below
-        t = network.trace_ffn(np.asarray(batch, np.float64), p)
+        t = network.trace_ffn(batch, p)
     seen.require_finite({"fc(batch)": t.hidden, "gelu(fc(batch))": t.activated, "y": t.y})
     return t
