@@ -206,6 +206,13 @@ def test_what_is_asked_is_checked(tmp_path: Path, monkeypatch, capsys, arguments
     assert not (tmp_path / "made").exists()
 
 
+def test_a_port_that_is_there_gets_no_other_bundle(tmp_path: Path):
+    path = put(tmp_path, top("DATAFLOW", "interface mode=m_axi port=v0 bundle=left"))
+    with pytest.raises(ConfigError, match=r":5: v0 has the bundle left already; change it here"):
+        adopt.adopt(path, adopt.Request(bundles={"v0": "right"}))
+    assert adopt.adopt(path).design.ports[0].bundle == "left"
+
+
 @pytest.mark.parametrize("name", ["net.h", "net one.cpp", "-net.cpp", "$(id).cpp"])
 def test_a_name_that_no_script_can_hold_is_refused(tmp_path: Path, name):
     with pytest.raises(ConfigError, match="expected a C"):

@@ -244,6 +244,9 @@ def _port_faults(
         yield top.span.line, f"{name}: has a bundle, but is no array argument of {top.name}"
     for port in ports:
         line = port.variable.span.line
+        if port.pragma is not None and request.bundles.get(port.name, port.bundle) != port.bundle:
+            text = f"{port.name} has the bundle {port.bundle} already; change it here"
+            yield port.pragma.line, text
         if port.name in bundles:
             yield (
                 line,
