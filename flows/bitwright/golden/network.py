@@ -76,6 +76,28 @@ class Mhsa:
 
 
 @dataclass(frozen=True, slots=True)
+class Norm:
+    """floating.layer_norm with its parameters."""
+
+    weight: Float  # [embed]
+    bias: Float  # [embed]
+    eps: float = 1e-5
+
+    def __call__(self, x: Float) -> Float:
+        return floating.layer_norm(x, self.weight, self.bias, self.eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A layer of GPT-2."""
+
+    norm_1: Norm
+    mhsa: Mhsa
+    norm_2: Norm
+    ffn: Ffn
+
+
+@dataclass(frozen=True, slots=True)
 class FfnTrace:
     """Every value between x and y; [..., tokens, ff] or [..., tokens, embed]."""
 
@@ -151,6 +173,13 @@ def trace_mhsa(
     context = beside(probabilities @ by_head(values, p.heads))
     y = p.proj(context)
     return MhsaTrace(x, q, keys, values, scores, probabilities, context, y)
+
+
+def block(x: Float, p: Block, *, causal: bool) -> Float:
+    """h = x + mhsa(norm_1(x)), y = h + ffn(norm_2(h)); x and y: [..., tokens, embed]."""
+    h: Float = x + trace_mhsa(p.norm_1(x), p.mhsa, causal=causal).y
+    y: Float = h + ffn(p.norm_2(h), p.ffn)
+    return y
 
 
 def by_head(x: Float, heads: int) -> Float:

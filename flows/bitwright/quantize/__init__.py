@@ -37,12 +37,24 @@ int8 attention is limited by softmax: its result has 7 bits and is rounded down,
 that looks at all of 128 others alike sees shares of one step or none. Attention that is sharper, as
 trained heads mostly are, does better: 24.1 dB with scores twice as large, 26.2 dB with four times.
 
+quantize_block does a whole layer of GPT-2, with the layer norms and the additions to a residual
+stream of 16 bits that stand between the kernels: what the layer adds to the stream has 29 dB (int8)
+or 16 dB (w4a8), with an outlier channel of thirty deviations in the stream as without.
+
 Refused with a ConfigError: NaN and infinity, anywhere, all named at once; scores so large that int8
 leaves no attention (golden.softmax.MAX_SCALE); a batch so unlike the weights that a multiplier
 leaves 32 bits. A batch of zeros, channels of zeros and biases far above their weights are taken.
 """
 
+from bitwright.quantize.block import QuantizedBlock, quantize_block
 from bitwright.quantize.ffn import QuantizedFfn, quantize_ffn
 from bitwright.quantize.mhsa import QuantizedMhsa, quantize_mhsa
 
-__all__ = ["QuantizedFfn", "QuantizedMhsa", "quantize_ffn", "quantize_mhsa"]
+__all__ = [
+    "QuantizedBlock",
+    "QuantizedFfn",
+    "QuantizedMhsa",
+    "quantize_block",
+    "quantize_ffn",
+    "quantize_mhsa",
+]
