@@ -119,9 +119,18 @@ def _csim(form: str, design: Design, tools: Mapping[str, Tool]) -> tuple[Step, .
         for each in csim.formats(spec, design.model)
         if form in ("", each)
     )
+    if not design.hls:
+        raise ConfigError(
+            f"{design.source}: no kernel of this config is built with hls\n"
+            "  next      list mhsa or ffn under kernels, as configs/tiny.yml does"
+        )
     if not steps:
-        what = f"no kernel built with hls that can be simulated in {form or 'any format'}"
-        raise ConfigError(f"{design.source}: {what}")
+        model = design.model
+        raise ConfigError(
+            f"{design.source}: rows of {form} weights are no whole beats of its kernels' ports\n"
+            f"  expected  embed_dim and ff_dim that are multiples of {csim.per_beat(form)}\n"
+            f"  found     embed_dim {model.embed_dim}, ff_dim {model.ff_dim}"
+        )
     return steps
 
 

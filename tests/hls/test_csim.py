@@ -8,12 +8,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from bitwright import design, plan
-from bitwright.errors import ToolError
+from bitwright.errors import ConfigError, ToolError
 from bitwright.hls import csim
 from bitwright.hls.csim import Job, Result
 from bitwright.steps import csim as step
@@ -226,6 +226,17 @@ def test_every_kernel_and_format_of_a_config_is_a_step(monkeypatch: pytest.Monke
         "csim-mhsa-w4a8",
         "csim-ffn-w4a8",
     ]
+
+
+def test_formats_whose_beats_the_sizes_do_not_fill_are_left_out(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(ROOT)
+    found = design.load("tiny", root=ROOT)
+    odd = replace(found, model=replace(found.model, embed_dim=96, heads=3))
+    assert {each.name.rpartition("-")[2] for each in plan._csim("", odd, {})} == {"fp16", "int8"}
+    with pytest.raises(ConfigError, match="multiples of 64\n.*embed_dim 96, ff_dim 256"):
+        plan._csim("w4a8", odd, {})
+    with pytest.raises(ConfigError, match="no kernel of this config is built with hls"):
+        plan._csim("", replace(found, kernels=found.rtl), {})
 
 
 def test_the_last_line_counts_what_passed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

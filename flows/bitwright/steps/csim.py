@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bitwright.design import Design, KernelSpec, Model
+from bitwright.design import HLS_BEAT_BITS, WEIGHT_BITS, Design, KernelSpec, Model
 from bitwright.engine import Step, Tool, module_files
 from bitwright.step import FAILED
 
@@ -62,12 +62,16 @@ def step(design: Design, spec: KernelSpec, form: str, tools: Iterable[Tool]) -> 
 def formats(spec: KernelSpec, model: Model) -> list[str]:
     """The number formats of a kernel's signature in which rows of weights are whole beats."""
     from bitwright import kernel
-    from bitwright.design import HLS_BEAT_BITS, WEIGHT_BITS
 
     path = KERNELS / spec.name / "kernel.yml"
     every = kernel.load(path, form=spec.format).formats
     sizes = (model.embed_dim, model.ff_dim)
-    return [f for f in every if not any(n % (HLS_BEAT_BITS // WEIGHT_BITS[f]) for n in sizes)]
+    return [form for form in every if not any(size % per_beat(form) for size in sizes)]
+
+
+def per_beat(form: str) -> int:
+    """How many weights of a number format a beat of memory holds."""
+    return HLS_BEAT_BITS // WEIGHT_BITS[form]
 
 
 def _sources(folders: Iterable[Path]) -> list[Path]:
