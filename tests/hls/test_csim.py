@@ -233,7 +233,7 @@ def test_formats_whose_beats_the_sizes_do_not_fill_are_left_out(monkeypatch: pyt
     found = design.load("tiny", root=ROOT)
     odd = replace(found, model=replace(found.model, embed_dim=96, heads=3))
     assert {each.name.rpartition("-")[2] for each in plan._csim("", odd, {})} == {"fp16", "int8"}
-    with pytest.raises(ConfigError, match="multiples of 64\n.*embed_dim 96, ff_dim 256"):
+    with pytest.raises(ConfigError, match=r"multiples of 64\n.*embed_dim 96, ff_dim 256"):
         plan._csim("w4a8", odd, {})
     with pytest.raises(ConfigError, match="no kernel of this config is built with hls"):
         plan._csim("", replace(found, kernels=found.rtl), {})
