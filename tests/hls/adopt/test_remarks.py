@@ -169,6 +169,7 @@ def test_an_array_between_nodes_has_one_reader(adopted):
             "2: bind_storage of a, ",
         ),
         ("a[0] = 1;\n  a[1] = a[0];", "1: a is read and written in one process"),
+        ("a[0] += 1;", "1: a is read and written in one process"),
     ],
 )
 def test_what_was_about_memory_on_the_chip_is_told(adopted, text, message):
