@@ -110,12 +110,16 @@ def build(form: str, folder: Path) -> Program:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         said += done.stderr
+    return Program(form, folder / csim.PROGRAM, said, names(form))
+
+
+def names(form: str) -> dict[str, tuple[str, ...]]:
+    """The arguments of each kind, in the order of kernel.yml."""
     kernel = signature.load(ROOT / "ip/mhsa/kernel.yml", form=form)
-    names = {
+    return {
         kind: tuple(a.name for a in kernel.arguments if a.kind == kind)
         for kind in ("memory", "scalar")
     }
-    return Program(form, folder / csim.PROGRAM, said, names)
 
 
 # ------------------------------------------------------------------------------------ operands
