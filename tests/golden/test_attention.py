@@ -18,7 +18,7 @@ from tests.golden.cases import int8s, mhsas
 FEW = st.integers(1, 4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), FEW, FEW, FEW, st.integers(0, 3), st.booleans())
 def test_mhsa_is_the_specification_in_integers_without_width(
     data, tokens, heads, head_dim, position, causal

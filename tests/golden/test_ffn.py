@@ -17,7 +17,7 @@ from tests.golden.cases import ffns, int8s, linears
 FEW = st.integers(1, 6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data(), FEW, FEW, FEW)
 def test_ffn_is_the_specification_in_integers_without_width(data, tokens, embed, ff):
     p, x = data.draw(ffns(embed, ff)), data.draw(int8s((tokens, embed)))

@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bitwright.golden.floating import Float
+from bitwright.golden.softmax import Bool
 
 DEVIATIONS = 7.0  # of LIKELY that no element of a few millions may exceed
 GELU_SLOPE = 1.13  # largest slope of GELU, either form: 1.129
@@ -57,6 +58,8 @@ class Errors(Protocol):
 class Attention:
     """What softmax(scores) values is made of, and what is off; [..., tokens or keys, ...]."""
 
+    seen: Bool  # [tokens, keys]: whether a token sees a key
+    scores: Float  # [..., tokens, keys]
     probabilities: Float  # [..., tokens, keys]
     keys: Float  # [..., keys, head_dim]
     values: Float  # [..., keys, head_dim]
@@ -81,10 +84,8 @@ class _Worst:
         """An error e_j of score j makes p_j e^e_j of p_j, and what these sum to, by which all are
         divided, is off by e^(max e) at most."""
         scores = self.through(a.query_error, a.keys.swapaxes(-1, -2)) + a.score_error
-        seen = a.probabilities > 0
-        largest = scores.max(axis=-1, keepdims=True, where=seen, initial=0.0)
-        with np.errstate(over="ignore", invalid="ignore"):  # no probability moves by more than 1
-            moved = np.where(seen, a.probabilities * np.expm1(scores + largest), 0.0).clip(max=1.0)
+        largest = scores.max(axis=-1, keepdims=True, where=a.seen, initial=0.0)
+        moved = _moved(a, scores + largest)
         reach = np.abs(a.values) + a.value_error
         return moved @ reach, a.probabilities + moved
 
@@ -122,6 +123,19 @@ class _Likely:
 
     def additions(self, count: int, unit: float) -> float:
         return float(np.sqrt(count)) * unit
+
+
+def _moved(a: Attention, exponent: Float) -> Float:
+    """What e^exponent makes of each probability, less the probability, at most 1.
+
+    One too small for float64 counts too, by its logarithm: an error of a thousand may raise it.
+    """
+    p, top = a.probabilities, a.scores.max(axis=-1, keepdims=True, where=a.seen, initial=-np.inf)
+    with np.errstate(over="ignore", invalid="ignore"):
+        moved = np.where(
+            p > 0, p * np.expm1(exponent), np.exp(np.minimum(a.scores - top + exponent, 0))
+        )
+    return np.where(a.seen, moved, 0.0).clip(max=1.0)
 
 
 WORST: Errors = _Worst()

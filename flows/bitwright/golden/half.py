@@ -84,7 +84,7 @@ def _context(
     root, count = np.sqrt(q.shape[-1]), k.shape[-2]
     scores = _scores(add, t, np.abs(q) + q_error, k, k_error)
     moved, reached = add.attention(
-        Attention(t.probabilities, k, v, q_error / root, scores, v_error)
+        Attention(t.seen, t.scores, t.probabilities, k, v, q_error / root, scores, v_error)
     )
     # exp and its sum are float32; the quotient becomes a half where it is not masked
     rounded = (FUNCTION + add.additions(count, SINGLE) + HALF) * reached

@@ -14,7 +14,7 @@ import numpy as np
 
 from bitwright.golden import floating
 from bitwright.golden.floating import Float
-from bitwright.golden.softmax import causal_mask
+from bitwright.golden.softmax import Bool, causal_mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,15 @@ class MhsaTrace:
     """Every value between x and y.
 
     x, q, context, y: [..., tokens, embed]; keys, values: [..., position + tokens, embed];
-    scores, probabilities: [..., heads, tokens, position + tokens], scores after 1/sqrt(head_dim)
+    scores, probabilities: [..., heads, tokens, position + tokens], scores after 1/sqrt(head_dim);
+    seen: [tokens, position + tokens], whether a token sees a key
     """
 
     x: Float
     q: Float
     keys: Float
     values: Float
+    seen: Bool
     scores: Float
     probabilities: Float
     context: Float
@@ -167,12 +169,14 @@ def trace_mhsa(
     keys = np.concatenate([nothing if past_keys is None else past_keys, p.k(x)], axis=-2)
     values = np.concatenate([nothing if past_values is None else past_values, p.v(x)], axis=-2)
     tokens, total, head_dim = x.shape[-2], keys.shape[-2], x.shape[-1] // p.heads
-    mask = causal_mask(tokens, total - tokens, total) if causal else None
+    seen = (
+        causal_mask(tokens, total - tokens, total) if causal else np.ones((tokens, total), np.bool_)
+    )
     scores = by_head(q, p.heads) @ by_head(keys, p.heads).swapaxes(-1, -2) / np.sqrt(head_dim)
-    probabilities = floating.softmax(scores, mask)
+    probabilities = floating.softmax(scores, seen)
     context = beside(probabilities @ by_head(values, p.heads))
     y = p.proj(context)
-    return MhsaTrace(x, q, keys, values, scores, probabilities, context, y)
+    return MhsaTrace(x, q, keys, values, seen, scores, probabilities, context, y)
 
 
 def block(x: Float, p: Block, *, causal: bool) -> Float:

@@ -97,7 +97,7 @@ def _context(
     reach = np.abs(by_head(t.q, p.heads)) + q_error
     scores = add.through(reach, k_error.swapaxes(-1, -2)) / root
     moved, reached = add.attention(
-        Attention(t.probabilities, k, v, q_error / root, scores, v_error)
+        Attention(t.seen, t.scores, t.probabilities, k, v, q_error / root, scores, v_error)
     )
     relative: Float = reached * np.expm1(_exp_error(q, t.probabilities))
     lost: Float = np.minimum(reached + relative, STEP + 1.0 / _exp_of_0(q))
