@@ -155,7 +155,7 @@ void find_largest(hls::stream<Scores<C>>& scores, hls::stream<Scores<C>>& rows,
 largest_row:
   for (int i = 0; i < pass.score_rows(); ++i) {
     // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=C::heads max=S::score_rows
+    #pragma HLS loop_tripcount min=C::heads max=S::most_rows
     Score partial[S::add_cycles][S::queries];
     // They move in every cycle.
     #pragma HLS array_partition variable=partial type=complete dim=0
@@ -219,7 +219,7 @@ void exponentiate(hls::stream<Scores<C>>& rows, hls::stream<Scores<C>>& largest,
 exponentiate_row:
   for (int i = 0; i < pass.score_rows(); ++i) {
     // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=C::heads max=S::score_rows
+    #pragma HLS loop_tripcount min=C::heads max=S::most_rows
     Sum partial[S::add_cycles][S::queries];
     // They move in every cycle.
     #pragma HLS array_partition variable=partial type=complete dim=0
@@ -258,7 +258,7 @@ void normalise(hls::stream<Exponentials<C>>& exponentials, hls::stream<Factors<C
 normalise_row:
   for (int i = 0; i < pass.score_rows(); ++i) {
     // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=C::heads max=S::score_rows
+    #pragma HLS loop_tripcount min=C::heads max=S::most_rows
     const Factors<C> factor = factors.read();
     const int seen = pass.keys_of(at.token());
   normalise_key:
@@ -361,7 +361,7 @@ void attend(hls::stream<Columns<C>>& values, hls::stream<Probabilities<C>>& prob
 attend_row:
   for (int i = 0; i < pass.score_rows(); ++i) {
     // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=C::heads max=S::score_rows
+    #pragma HLS loop_tripcount min=C::heads max=S::most_rows
     typename S::Sum sum[S::queries][S::head_dim];
     // All sums of a chunk are read and written in one cycle.
     #pragma HLS array_partition variable=sum type=complete dim=0
@@ -370,10 +370,10 @@ attend_row:
   attend_key:
     for (int j = 0; j < seen; j += S::keys_at_once) {
       // A causal mask shortens rows, an empty cache does too.
-      #pragma HLS loop_tripcount min=1 max=S::key_steps
+      #pragma HLS loop_tripcount min=1 max=S::most_steps
       // A chunk of a value a cycle is what its memory gives; keys_at_once of them take as long as
       // an addition, and the sums are ready for the next.
-      #pragma HLS pipeline II=S::head_chunks*S::keys_at_once
+      #pragma HLS pipeline II=S::value_cycles
       Probabilities<C> p[S::keys_at_once];
     attend_probability:
       for (int k = 0; k < S::keys_at_once; ++k) {

@@ -80,7 +80,7 @@ void compute(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::f
   #pragma HLS stream variable=rows depth=C::context
   #pragma HLS stream variable=exponentials depth=C::context
   // A group's sums leave at once, to be requantised beside the next group.
-  #pragma HLS stream variable=sums depth=Shape<C>::queries*Shape<C>::head_chunks
+  #pragma HLS stream variable=sums depth=Shape<C>::group_sums
   project<C>(x, weights, channels, packs, turns, tiles, tokens);
   sort_rows<C>(packs, fresh_keys, fresh_values, queries, pass);
   keep<C>(key_cache, fresh_keys, keys, pass);
@@ -124,8 +124,8 @@ void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_
   #pragma HLS stream variable=weights depth=512
   #pragma HLS stream variable=output_weights depth=512
   // The channels of a block arrive at once, those of the next while its last weights are waiting.
-  #pragma HLS stream variable=channels depth=2*Shape<C>::Layer::channels_per_block
-  #pragma HLS stream variable=output_channels depth=2*Shape<C>::Layer::channels_per_block
+  #pragma HLS stream variable=channels depth=Shape<C>::Layer::two_blocks
+  #pragma HLS stream variable=output_channels depth=Shape<C>::Layer::two_blocks
   read_projections<C>(q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, weights, channels,
                       tiles);
   read_output_projection<C>(proj_bias, proj_weight, output_weights, output_channels, tiles);
@@ -152,8 +152,8 @@ void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_
   #pragma HLS stream variable=weights depth=512
   #pragma HLS stream variable=output_weights depth=512
   // The channels of a block arrive at once, those of the next while its last weights are waiting.
-  #pragma HLS stream variable=channels depth=2*Shape<C>::Layer::channels_per_block
-  #pragma HLS stream variable=output_channels depth=2*Shape<C>::Layer::channels_per_block
+  #pragma HLS stream variable=channels depth=Shape<C>::Layer::two_blocks
+  #pragma HLS stream variable=output_channels depth=Shape<C>::Layer::two_blocks
   read_projections<C>(q_bias, q_mult, q_shift, q_weight, k_bias, k_mult, k_shift, k_weight, v_bias,
                       v_mult, v_shift, v_weight, weights, channels, tiles);
   read_output_projection<C>(proj_bias, proj_mult, proj_shift, proj_weight, output_weights,

@@ -102,7 +102,7 @@ void project(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::f
 project_turn:
   for (int i = 0; i < turns; ++i) {
     // As many as the call has tokens for.
-    #pragma HLS loop_tripcount min=projections max=projections*Shape<C>::tiles
+    #pragma HLS loop_tripcount min=projections max=Shape<C>::most_turns
     // The next tile is loaded while this one is multiplied.
     #pragma HLS dataflow
     typename L::Tile tile;

@@ -89,7 +89,7 @@ void keep(Beat* cache, hls::stream<Columns<C>>& fresh, hls::stream<Columns<C>>& 
 keep_cached:
   for (int i = 0; i < first; ++i) {
     // As many rows as earlier calls have left.
-    #pragma HLS loop_tripcount min=0 max=(C::context-1)*beats
+    #pragma HLS loop_tripcount min=0 max=Shape<C>::most_cached
     // One burst of whole beats.
     #pragma HLS pipeline II=1
     Columns<C> columns;
@@ -99,7 +99,7 @@ keep_cached:
 keep_fresh:
   for (int i = 0; i < pass.tokens * beats; ++i) {
     // A row for each token of the call.
-    #pragma HLS loop_tripcount min=beats max=C::seq_len*beats
+    #pragma HLS loop_tripcount min=beats max=Shape<C>::most_fresh
     // One burst of whole beats; no row is read from memory once it is written.
     #pragma HLS pipeline II=1
     const Columns<C> columns = fresh.read();

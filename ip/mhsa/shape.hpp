@@ -36,6 +36,10 @@ constexpr int balanced_queries(int lanes, int scores, int products) {
   return lanes;
 }
 
+/// The order in which the projections take turns: keys and values of all tokens stand before the
+/// first query, so that without a causal mask a token can see those after it.
+enum Projection { key_tiles, value_tiles, query_tiles, projections };
+
 /// The dimensions of a configuration C, which has format, seq_len, context, embed_dim, heads,
 /// token_tile and lanes.
 template <class C>
@@ -59,14 +63,22 @@ struct Shape {
   static constexpr int queries =
       balanced_queries(C::lanes, C::context * row_chunks, C::embed_dim * Layer::beats);
   static constexpr int groups = C::token_tile / queries;
-  static constexpr int score_rows = C::heads * ceil_div(C::seq_len, queries);
   static constexpr int tiles = ceil_div(C::seq_len, C::token_tile);
   static constexpr int add_cycles = Traits<C::format>::add_cycles;
   // Keys whose products are added before they meet the running sum, as a float adder takes long.
   static constexpr int keys_at_once = ceil_div(add_cycles, head_chunks);
-  static constexpr int key_steps = ceil_div(C::context, keys_at_once);
+  // Cycles for which they keep the multipliers of `attend` busy.
+  static constexpr int value_cycles = head_chunks * keys_at_once;
+  static constexpr int group_sums = queries * head_chunks;  // chunks of a group and head
   static constexpr float score_scale =
       C::format == Format::fp16 ? inverse_square_root(head_dim) : 1.0f;
+
+  // The most turns that loops over run-time sizes take, for the synthesis report.
+  static constexpr int most_turns = projections * tiles;
+  static constexpr int most_rows = C::heads * ceil_div(C::seq_len, queries);
+  static constexpr int most_steps = ceil_div(C::context, keys_at_once);
+  static constexpr int most_fresh = C::seq_len * row_beats;
+  static constexpr int most_cached = (C::context - 1) * row_beats;
 
   static_assert(C::heads > 0 && C::embed_dim % C::heads == 0,
                 "mhsa: heads must divide embed_dim; every head has the same columns");
@@ -95,10 +107,6 @@ template <class C>
 using Factors = Pack<typename Shape<C>::Softmax::Factor, Shape<C>::queries>;
 template <class C>
 using Probabilities = Pack<typename Shape<C>::Softmax::Probability, Shape<C>::queries>;
-
-/// The order in which the projections take turns: keys and values of all tokens stand before the
-/// first query, so that without a causal mask a token can see those after it.
-enum Projection { key_tiles, value_tiles, query_tiles, projections };
 
 /// One call: what its processes need to know of the run-time arguments.
 template <class C>

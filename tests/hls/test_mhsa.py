@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from bitwright.golden import error, half, network
 from bitwright.golden.attention import mhsa
+from bitwright.hls import csim
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +54,28 @@ def check_rows(call: Call, answer: Answer, y: np.ndarray, keys: np.ndarray, valu
 
 def test_the_compiler_has_nothing_to_say(programs):
     assert "".join(program.warnings for program in programs.values()) == ""
+
+
+def test_sizes_that_cannot_be_built_are_told_by_name(tmp_path):
+    bad = {  # embed_dim, heads, seq_len, context, token_tile, lanes
+        "heads must divide embed_dim": (64, 3, 8, 8, 4, 4),
+        "context must be at least seq_len": (64, 4, 9, 8, 4, 4),
+        "Lanes must divide Tokens": (64, 4, 8, 8, 6, 4),
+        "a row of weights must be whole beats": (48, 4, 8, 8, 4, 4),
+        "shorten context": (64, 4, 8, 40000, 4, 4),
+    }
+    names = ("embed_dim", "heads", "seq_len", "context", "token_tile", "lanes")
+    lines = ['#include "shape.hpp"', "using bitwright::Format;"]
+    for i, sizes in enumerate(bad.values()):
+        body = ", ".join(f"{name} = {size}" for name, size in zip(names, sizes, strict=True))
+        lines.append(f"struct C{i} {{ static constexpr Format format = Format::int8;")
+        lines.append(f"static constexpr int {body}; }};")
+        lines.append(f"template struct bitwright::attention::Shape<C{i}>;")
+    (tmp_path / "bad.cpp").write_text("\n".join(lines))
+    command = csim.compiler("bad.cpp", map(str, calls.INCLUDES), ("-fsyntax-only",))
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert [message for message in bad if message not in done.stderr] == []
 
 
 @EVERY_SIZE
