@@ -252,6 +252,7 @@ def test_an_interrupted_run_leaves_no_output_and_no_process(
     assert process.returncode == 128 + signal.SIGTERM
     assert left(made.dir) == []
     assert standing(tools) == []
+    assert not (tools.folder / "woke").exists()
 
 
 def standing(tools: Tools) -> list[str]:

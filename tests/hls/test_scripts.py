@@ -13,7 +13,7 @@ import pytest
 from bitwright.errors import ConfigError
 from bitwright.hls import scripts
 from bitwright.hls.scripts import Ip, Project
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -268,6 +268,7 @@ CFG_TEXT = st.text(st.characters(codec="ascii"), min_size=1, max_size=12)
 
 
 @given(CFG_TEXT, CFG_TEXT)
+@example(" a.cpp", "blanks at the ends ")
 def test_a_file_name_is_read_back_from_the_config_or_refused(name: str, description: str) -> None:
     ip = replace(FFN.ip, description=description)
     project = replace(FFN, sources=(name,), ip=ip)

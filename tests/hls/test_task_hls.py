@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from bitwright.design import Design
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
 from bitwright.front import hls as front
-from bitwright.hls import scripts
+from bitwright.hls import csim, scripts
 
 from tests.front.toy import DODO, ROOT, Toy
 from tests.hls import tools as standins
@@ -199,12 +200,23 @@ def test_without_the_tools_it_says_what_was_checked_what_not_and_what_to_install
     ]
     again, repeated = run(toy, None)
     assert (again, "up to date: " in repeated) == (4, True)
-    project = toy.root / "build/tiny/u280/hls/ffn/project"
+    for kernel in ("mhsa", "ffn"):
+        compiles_by_itself(toy.root / "build/tiny/u280/hls" / kernel / "project")
+
+
+def compiles_by_itself(project: Path) -> None:
+    """What a project names is in it, and g++ needs no more than that and the open headers."""
     config = (project / scripts.CONFIG).read_text()
-    for line in config.splitlines():
-        if line.startswith(("syn.file=", "tb.file=")):
-            assert (project / line.partition("=")[2]).is_file()
-    assert str(toy.root) not in config + (project / scripts.TCL).read_text()
+    assert str(project) not in config + (project / scripts.TCL).read_text()
+    pairs = [line.partition("=")[::2] for line in config.splitlines()]
+    files = [value for key, value in pairs if key in ("syn.file", "tb.file")]
+    assert [Path(name).suffix for name in files] == [".cpp", ".cpp", ".txt", ".bin"]
+    assert all((project / name).stat().st_size for name in files)
+    (flags,) = (value.split() for key, value in pairs if key == "syn.csimflags")
+    headers = [f"-I{ROOT}/ip/open/include", "-isystem", csim.ap_types()]
+    command = ["g++", "-fsyntax-only", "-w", *flags, *headers, *files[:2]]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_simulation_that_differs_ends_it_with_1_and_no_project(toy: Toy) -> None:

@@ -200,7 +200,7 @@ def _exported(project: Project, work: Path) -> dict[str, bytes]:
 def tell(fault: str) -> None:
     """Print a fault so that each line of it, and no line of a tool, is taken for one of ours."""
     first, *rest = fault.removeprefix(OURS).splitlines()
-    more = (line if line.startswith(OURS) else f"{MORE}{line}" for line in rest)
+    more = (line if line.startswith(OURS) else MORE + line.removeprefix("  ") for line in rest)
     print("\n".join([f"{OURS}{first}", *more]), flush=True)
 
 
