@@ -75,7 +75,7 @@ def test_dead_channels_give_their_bias(rng):
     q = quantize_ffn(p, x)
     y = q.y(ffn(q.x(x), q.params))
     assert not q.params.fc.weight[1].any() and not q.params.fc.bias[1].any()
-    assert np.abs(y[:, 3] - 0.5).max() <= q.y_scale / 2
+    assert np.abs(y[:, 3] - 0.5).max() <= q.scales.y / 2
 
 
 @pytest.mark.parametrize("causal", [True, False])
@@ -122,12 +122,12 @@ def test_hidden_values_that_gelu_takes_to_almost_nothing_give_almost_nothing():
 
 def test_a_batch_of_float32_is_taken(rng):
     p, x = random_ffn(rng, 8, 16), activations(rng, 5, 8).astype(np.float32)
-    assert quantize_ffn(p, x).x_scale == pytest.approx(np.abs(x).max() / 127)
+    assert quantize_ffn(p, x).scales.x == pytest.approx(np.abs(x).max() / 127)
 
 
 def test_gelu_is_given_no_scale_finer_than_its_integers_hold(rng):
     q = quantize_ffn(random_ffn(rng, 8, 8, 1e-4), activations(rng, 5, 8))
-    assert q.hidden_scale == MIN_SCALE
+    assert q.scales.hidden == MIN_SCALE
 
 
 def test_a_channel_of_large_keys_and_small_queries_costs_the_others_nothing(rng):
@@ -137,9 +137,9 @@ def test_a_channel_of_large_keys_and_small_queries_costs_the_others_nothing(rng)
     p.q.weight[5] /= 100.0
     p.q.bias[5] /= 100.0
     q = quantize_mhsa(p, x, causal=True)
-    assert np.allclose(q.q_scale * q.key_scale, q.q_scale[0] * q.key_scale[0])
+    assert np.allclose(q.scales.q * q.scales.key, q.scales.q[0] * q.scales.key[0])
     keys = network.trace_mhsa(x, p, causal=True).keys
-    peaks = np.abs(keys - q.key_mean).max(axis=0) / q.key_scale
+    peaks = np.abs(keys - q.key_mean).max(axis=0) / q.scales.key
     assert peaks.max() <= 127.001 and np.median(peaks) > 60
 
 
@@ -246,4 +246,4 @@ def test_a_batch_of_several_sequences_is_each_by_itself(rng):
     p, x = random_mhsa(rng, 8, 2), rng.normal(size=(3, 5, 8))
     whole = quantize_mhsa(p, x, causal=True)
     peaks = [np.abs(network.mhsa(s, p, causal=True)[0]).max() for s in x]
-    assert whole.y_scale == pytest.approx(max(peaks) / 127)
+    assert whole.scales.y == pytest.approx(max(peaks) / 127)

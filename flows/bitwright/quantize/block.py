@@ -65,12 +65,12 @@ def quantize_block(
     scale = max(seen.peak(part) for part in (batch, h, y)) / STREAM_LEVELS or 1.0
     return QuantizedBlock(
         params=golden.Block(
-            norm_1=_norm(p.norm_1, scale, attention.x_scale),
+            norm_1=_norm(p.norm_1, scale, attention.scales.x),
             mhsa=attention.params,
-            add_1=MatAdd.of(attention.y_scale, scale, scale, STREAM_BITS),
-            norm_2=_norm(p.norm_2, scale, feed_forward.x_scale),
+            add_1=MatAdd.of(attention.scales.y, scale, scale, STREAM_BITS),
+            norm_2=_norm(p.norm_2, scale, feed_forward.scales.x),
             ffn=feed_forward.params,
-            add_2=MatAdd.of(feed_forward.y_scale, scale, scale, STREAM_BITS),
+            add_2=MatAdd.of(feed_forward.scales.y, scale, scale, STREAM_BITS),
         ),
         stream_scale=scale,
         mhsa=attention,

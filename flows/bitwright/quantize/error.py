@@ -28,53 +28,39 @@ DYADIC = 2.0**-30  # relative, of a multiplier and its shift, twice what it is
 
 def ffn(add: Errors, p: network.Ffn, quantized: QuantizedFfn, x: Float) -> Float:
     """Of quantized.y(golden ffn(quantized.x(x))) against the network's y: [..., tokens, embed]."""
-    t, q = network.trace_ffn(x, p), quantized
-    entering = _stored(add, t.x, np.zeros_like(t.x), q.x_scale)
-    hidden = _linear(add, t.x, entering, p.fc, q.params.fc, q.x_scale, q.fc_weight_scale)
-    hidden = _stored(add, t.hidden, hidden, q.hidden_scale)
+    t, q, scales = network.trace_ffn(x, p), quantized, quantized.scales
+    entering = _stored(add, t.x, np.zeros_like(t.x), scales.x)
+    hidden = _linear(add, t.x, entering, p.fc, q.params.fc, scales.x, q.weight_scale["fc"])
+    hidden = _stored(add, t.hidden, hidden, scales.hidden)
     activated = add.total(GELU_SLOPE * hidden, _gelu_error(p, q))
-    activated = activated + _cut(t.activated, q.activated_scale)
-    y = _linear(
-        add,
-        t.activated,
-        activated,
-        p.proj,
-        q.params.proj,
-        q.activated_scale,
-        q.proj_weight_scale,
-    )
-    return _stored(add, t.y, y, q.y_scale)
+    activated = activated + _cut(t.activated, scales.activated)
+    weight_scale = q.weight_scale["proj"]
+    y = _linear(add, t.activated, activated, p.proj, q.params.proj, scales.activated, weight_scale)
+    return _stored(add, t.y, y, scales.y)
 
 
 def mhsa(
     add: Errors, p: network.Mhsa, quantized: QuantizedMhsa, x: Float, *, causal: bool
 ) -> Float:
     """Of y of a whole sequence [tokens, embed], at position 0."""
-    q = quantized
+    q, scales = quantized, quantized.scales
     p = centred(p, q.key_mean, q.value_mean)
     t = network.trace_mhsa(x, p, causal=causal)
-    entering = _stored(add, t.x, np.zeros_like(t.x), q.x_scale)
+    entering = _stored(add, t.x, np.zeros_like(t.x), scales.x)
 
     def projected(name: str, value: Float, scale: float | Float) -> Float:
         real, integer = getattr(p, name), getattr(q.params, name)
-        error = _linear(add, t.x, entering, real, integer, q.x_scale, q.weight_scale[name])
+        error = _linear(add, t.x, entering, real, integer, scales.x, q.weight_scale[name])
         return _stored(add, value, error, scale)
 
-    queries = projected("q", t.q, q.q_scale)
-    keys = projected("k", t.keys, q.key_scale)
-    values = projected("v", t.values, q.value_scale)
+    queries = projected("q", t.q, scales.q)
+    keys = projected("k", t.keys, scales.key)
+    values = projected("v", t.values, scales.value)
     context = beside(_context(add, p, q, t, queries, keys, values))
-    context = _stored(add, t.context, context, q.context_scale)
-    y = _linear(
-        add,
-        t.context,
-        context,
-        p.proj,
-        q.params.proj,
-        q.context_scale,
-        q.weight_scale["proj"],
-    )
-    return _stored(add, t.y, y, q.y_scale)
+    context = _stored(add, t.context, context, scales.context)
+    weight_scale = q.weight_scale["proj"]
+    y = _linear(add, t.context, context, p.proj, q.params.proj, scales.context, weight_scale)
+    return _stored(add, t.y, y, scales.y)
 
 
 def _context(
@@ -111,7 +97,7 @@ def _exp_error(q: QuantizedMhsa, probabilities: Float) -> Float:
     scores, ln 2 to a whole number of them, which counts once for every halving; all of this in the
     exp and in the sum of exps. Exps are rounded down one by one, and so is the sum's reciprocal.
     """
-    keys, scale = probabilities.shape[-1], q.score_scale
+    keys, scale = probabilities.shape[-1], q.scales.score
     halvings = -np.log2(np.maximum(probabilities, 2.0**-30)) + np.log2(keys)
     constants = EXP_POLYNOMIAL + scale / 4 + scale**2
     sums = keys / _exp_of_0(q) + keys / 2.0**15
@@ -128,9 +114,9 @@ def _exp_of_0(q: QuantizedMhsa) -> int:
 def _gelu_error(p: network.Ffn, q: QuantizedFfn) -> float:
     """Of the integer GELU with its rounding, over all 256 numbers it can meet."""
     every = np.arange(-128, 128).astype(np.int8)
-    most = LEVELS * q.activated_scale
-    real = np.clip(p.gelu(every.astype(np.float64) * q.hidden_scale), -most, most)
-    integer = gelu.gelu(every, q.params.gelu) * q.activated_scale
+    most = LEVELS * q.scales.activated
+    real = np.clip(p.gelu(every.astype(np.float64) * q.scales.hidden), -most, most)
+    integer = gelu.gelu(every, q.params.gelu) * q.scales.activated
     return float(np.abs(integer - real).max())
 
 

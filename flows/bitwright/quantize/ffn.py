@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bitwright.golden import ffn as golden
-from bitwright.golden import gelu as golden_gelu
 from bitwright.golden import network
 from bitwright.golden.floating import Float
+from bitwright.golden.gelu import MIN_SCALE, Gelu
 from bitwright.golden.linear import Int8
 from bitwright.quantize import calibration as seen
 from bitwright.quantize.linear import quantize_linear
@@ -21,24 +21,30 @@ GELU_LEAST_RATIO = 2.0**-16  # to the scale of its argument
 
 
 @dataclass(frozen=True, slots=True)
+class FfnScales:
+    """What one step of each integer is worth."""
+
+    x: float
+    hidden: float  # between fc and gelu
+    activated: float  # between gelu and proj
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class QuantizedFfn:
     """params and what their integers mean: real value = integer * scale."""
 
     params: golden.Ffn
-    x_scale: float
-    hidden_scale: float  # between fc and gelu
-    activated_scale: float  # between gelu and proj
-    y_scale: float
-    fc_weight_scale: Float  # [ff]: x_scale is in it
-    proj_weight_scale: Float  # [embed]: activated_scale is in it
+    scales: FfnScales
+    weight_scale: dict[str, Float]  # of fc [ff], of proj [embed]; its input's scale in it
 
     def x(self, real: Float) -> Int8:
         """Real activations to what the kernel takes."""
-        return seen.to_int8(real, self.x_scale)
+        return seen.to_int8(real, self.scales.x)
 
     def y(self, integers: Int8) -> Float:
         """What the kernel gives to real values."""
-        return integers.astype(np.float64) * self.y_scale
+        return integers.astype(np.float64) * self.scales.y
 
 
 def quantize_ffn(p: network.Ffn, batch: Float, *, weight_bits: int = 8) -> QuantizedFfn:
@@ -49,33 +55,26 @@ def quantize_ffn(p: network.Ffn, batch: Float, *, weight_bits: int = 8) -> Quant
     from what the weights can do that a multiplier leaves 32 bits.
     """
     t = _trace(p, batch)
-    x_scale = seen.scale(seen.peak(t.x), 1.0)
-    hidden_reach = seen.reach(p.fc, seen.LEVELS * x_scale)
-    hidden_scale = seen.scale(seen.peak(t.hidden), hidden_reach, golden_gelu.MIN_SCALE)
-    least = max(GELU_LEAST_SCALE, hidden_scale * GELU_LEAST_RATIO)
-    activated_scale = seen.scale(seen.peak(t.activated), seen.LEVELS * hidden_scale, least)
-    y_reach = seen.reach(p.proj, seen.LEVELS * activated_scale)
-    y_scale = seen.scale(seen.peak(t.y), y_reach)
-    fc = quantize_linear(p.fc, x_scale, hidden_scale, seen.energy(t.x / x_scale), weight_bits, "fc")
-    proj = quantize_linear(
-        p.proj,
-        activated_scale,
-        y_scale,
-        seen.energy(t.activated / activated_scale),
-        weight_bits,
-        "proj",
-    )
+    scales = _scales(p, t)
+    x_energy = seen.energy(t.x / scales.x)
+    energy = seen.energy(t.activated / scales.activated)
+    fc = quantize_linear(p.fc, scales.x, scales.hidden, x_energy, weight_bits, "fc")
+    proj = quantize_linear(p.proj, scales.activated, scales.y, energy, weight_bits, "proj")
+    constants = Gelu.of(scales.hidden, scales.activated)
     return QuantizedFfn(
-        params=golden.Ffn(
-            fc.params, proj.params, golden_gelu.Gelu.of(hidden_scale, activated_scale)
-        ),
-        x_scale=x_scale,
-        hidden_scale=hidden_scale,
-        activated_scale=activated_scale,
-        y_scale=y_scale,
-        fc_weight_scale=fc.weight_scale,
-        proj_weight_scale=proj.weight_scale,
+        params=golden.Ffn(fc.params, proj.params, constants),
+        scales=scales,
+        weight_scale={"fc": fc.weight_scale, "proj": proj.weight_scale},
     )
+
+
+def _scales(p: network.Ffn, t: network.FfnTrace) -> FfnScales:
+    x = seen.scale(seen.peak(t.x), 1.0)
+    hidden = seen.scale(seen.peak(t.hidden), seen.reach(p.fc, seen.LEVELS * x), MIN_SCALE)
+    least = max(GELU_LEAST_SCALE, hidden * GELU_LEAST_RATIO)
+    activated = seen.scale(seen.peak(t.activated), seen.LEVELS * hidden, least)
+    y = seen.scale(seen.peak(t.y), seen.reach(p.proj, seen.LEVELS * activated))
+    return FfnScales(x, hidden, activated, y)
 
 
 def _trace(p: network.Ffn, batch: Float) -> network.FfnTrace:

@@ -13,39 +13,50 @@ from bitwright.golden.floating import Float
 from bitwright.golden.integer import dyadic
 from bitwright.golden.linear import Int8
 from bitwright.quantize import calibration as seen
-from bitwright.quantize.linear import quantize_linear
+from bitwright.quantize.linear import QuantizedLinear, quantize_linear
 
+SHARE_BITS = 7  # fraction bits of softmax's result: out_bits of Softmax.of
 LEAST_SPREAD = 2.0**-16  # of keys and values around their means: less is rounding, not spread
+
+
+@dataclass(frozen=True, slots=True)
+class MhsaScales:
+    """What one step of each integer is worth.
+
+    Queries and keys have a scale per channel, whose product is the same in every channel, so that
+    the sum over channels has one scale: a channel where keys are large and queries small, as
+    trained networks have them, loses nothing.
+    """
+
+    x: float
+    q: Float  # [embed]
+    key: Float  # [embed]
+    value: float
+    score: float  # q * key / sqrt(head_dim)
+    context: float  # between the heads and proj
+    y: float
 
 
 @dataclass(frozen=True, slots=True)
 class QuantizedMhsa:
     """params and what their integers mean: real value = integer * scale.
 
-    Queries and keys have a scale per channel, whose product is the same in every channel, so that
-    the sum over channels has one scale: a channel where keys are large and queries small, as
-    trained networks have them, loses nothing. Keys and values are less their means: `centred`.
+    Keys and values are less their means: real key = integer * scale + key_mean; see `centred`.
     """
 
     params: golden.Mhsa
-    x_scale: float
-    q_scale: Float  # [embed]
-    key_scale: Float  # [embed]
-    value_scale: float
-    key_mean: Float  # [embed]: real key = integer * key_scale + key_mean
-    value_mean: Float  # [embed]: likewise
-    score_scale: float  # q_scale * key_scale / sqrt(head_dim)
-    context_scale: float  # between the heads and proj
-    y_scale: float
+    scales: MhsaScales
+    key_mean: Float  # [embed]
+    value_mean: Float  # [embed]
     weight_scale: dict[str, Float]  # of q, k, v, proj: [embed], its input's scale in it
 
     def x(self, real: Float) -> Int8:
         """Real activations to what the kernel takes."""
-        return seen.to_int8(real, self.x_scale)
+        return seen.to_int8(real, self.scales.x)
 
     def y(self, integers: Int8) -> Float:
         """What the kernel gives to real values."""
-        return integers.astype(np.float64) * self.y_scale
+        return integers.astype(np.float64) * self.scales.y
 
 
 def quantize_mhsa(
@@ -63,27 +74,10 @@ def quantize_mhsa(
     key_mean, value_mean = _mean(t.keys), _mean(t.values)
     p = centred(p, key_mean, value_mean)
     t = network.trace_mhsa(t.x, p, causal=causal)
-    x_scale = seen.scale(seen.peak(t.x), 1.0)
-    x_peak = seen.LEVELS * x_scale
-    q_scale, key_scale = _query_and_key_scales(p, t, x_peak, key_mean)
-    value_peak = max(seen.peak(t.values), LEAST_SPREAD * seen.peak(value_mean))
-    value_scale = seen.scale(value_peak, seen.reach(p.v, x_peak))
-    constants, score_scale = _softmax(q_scale, key_scale, p.heads)
-    step = 2.0**-constants.out_bits * value_scale  # of the sums: a finer context would say nothing
-    context_scale = seen.scale(seen.peak(t.context), seen.LEVELS * value_scale, step)
-    y_scale = seen.scale(seen.peak(t.y), seen.reach(p.proj, seen.LEVELS * context_scale))
-    x_energy = seen.energy(t.x / x_scale)
-    context_energy = seen.energy(t.context / context_scale)
-    layers = {
-        name: quantize_linear(getattr(p, name), of, to, energy, weight_bits, name)
-        for name, of, to, energy in (
-            ("q", x_scale, q_scale, x_energy),
-            ("k", x_scale, key_scale, x_energy),
-            ("v", x_scale, value_scale, x_energy),
-            ("proj", context_scale, y_scale, context_energy),
-        )
-    }
-    mult, shift = dyadic(step / context_scale)
+    scales = _scales(p, t, key_mean, value_mean)
+    constants = _softmax(scales.score)
+    layers = _layers(p, t, scales, weight_bits)
+    mult, shift = dyadic(2.0**-SHARE_BITS * scales.value / scales.context)
     return QuantizedMhsa(
         params=golden.Mhsa(
             **{name: layer.params for name, layer in layers.items()},
@@ -92,15 +86,9 @@ def quantize_mhsa(
             context_shift=shift,
             heads=p.heads,
         ),
-        x_scale=x_scale,
-        q_scale=q_scale,
-        key_scale=key_scale,
-        value_scale=value_scale,
+        scales=scales,
         key_mean=key_mean,
         value_mean=value_mean,
-        score_scale=score_scale,
-        context_scale=context_scale,
-        y_scale=y_scale,
         weight_scale={name: layer.weight_scale for name, layer in layers.items()},
     )
 
@@ -130,6 +118,44 @@ def _mean(x: Float) -> Float:
     return mean
 
 
+def _scales(
+    p: network.Mhsa, t: network.MhsaTrace, key_mean: Float, value_mean: Float
+) -> MhsaScales:
+    x = seen.scale(seen.peak(t.x), 1.0)
+    x_peak = seen.LEVELS * x
+    q, key = _query_and_key_scales(p, t, x_peak, key_mean)
+    value_peak = max(seen.peak(t.values), LEAST_SPREAD * seen.peak(value_mean))
+    value = seen.scale(value_peak, seen.reach(p.v, x_peak))
+    # no finer than a step of the sums of softmax * v: it would say nothing
+    context = seen.scale(seen.peak(t.context), seen.LEVELS * value, value * 2.0**-SHARE_BITS)
+    return MhsaScales(
+        x=x,
+        q=q,
+        key=key,
+        value=value,
+        score=float(q[0] * key[0]) / (len(q) // p.heads) ** 0.5,
+        context=context,
+        y=seen.scale(seen.peak(t.y), seen.reach(p.proj, seen.LEVELS * context)),
+    )
+
+
+def _layers(
+    p: network.Mhsa, t: network.MhsaTrace, scales: MhsaScales, weight_bits: int
+) -> dict[str, QuantizedLinear]:
+    """q, k, v and proj by name."""
+    x_energy = seen.energy(t.x / scales.x)
+    context_energy = seen.energy(t.context / scales.context)
+    return {
+        name: quantize_linear(getattr(p, name), of, to, energy, weight_bits, name)
+        for name, of, to, energy in (
+            ("q", scales.x, scales.q, x_energy),
+            ("k", scales.x, scales.key, x_energy),
+            ("v", scales.x, scales.value, x_energy),
+            ("proj", scales.context, scales.y, context_energy),
+        )
+    }
+
+
 def _query_and_key_scales(
     p: network.Mhsa, t: network.MhsaTrace, x_peak: float, key_mean: Float
 ) -> tuple[Float, Float]:
@@ -147,9 +173,7 @@ def _query_and_key_scales(
     return q_scale, product / q_scale
 
 
-def _softmax(q_scale: Float, key_scale: Float, heads: int) -> tuple[softmax.Softmax, float]:
-    """The constants of softmax, and the scale of the scores."""
-    score_scale = float(q_scale[0] * key_scale[0]) / (len(q_scale) // heads) ** 0.5
+def _softmax(score_scale: float) -> softmax.Softmax:
     if not score_scale <= softmax.MAX_SCALE:
         raise ConfigError(
             f"quantize: one step of the scores is {score_scale:.6g} nats\n"
@@ -157,7 +181,7 @@ def _softmax(q_scale: Float, key_scale: Float, heads: int) -> tuple[softmax.Soft
             f"  likely    queries and keys of the calibration batch are too large for int8\n"
             f"  next      look for outlier channels of q and k, or scale the weights of q down"
         )
-    return softmax.Softmax.of(score_scale), score_scale
+    return softmax.Softmax.of(score_scale)
 
 
 def _channel_peaks(x: Float, possible: float) -> Float:
