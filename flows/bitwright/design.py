@@ -357,10 +357,11 @@ def _check_tiles(kernel: KernelSpec, model: Model, node: Node, faults: Faults) -
     if context < model.seq_len:
         text = f"context: {context} rows hold no {model.seq_len} tokens (seq_len)"
         faults.add(node.lines["context"], text)
-    beat = HLS_BEAT_BITS // WEIGHT_BITS[kernel.format]
+    # In both directions: rows of weights are whole beats, and so are the shifts of the channels.
+    beat = HLS_BEAT_BITS // min(WEIGHT_BITS[kernel.format], 8)
     for name in ("embed_dim", "ff_dim"):
         if getattr(model, name) % beat:
-            text = f"{name} {getattr(model, name)} is no multiple of {beat}, the weights of a beat"
+            text = f"{name} {getattr(model, name)} is no multiple of {beat}, the numbers of a beat"
             faults.add(node.lines["format"], f"format: {kernel.format}: {text}")
 
 

@@ -152,7 +152,7 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
             .replace("hls\n    format: int8\n", "hls\n    format: int8 \n")
         ),
         "format: int8 ",
-        "format: int8: ff_dim 4080 is no multiple of 32, the weights of a beat",
+        "format: int8: ff_dim 4080 is no multiple of 32, the numbers of a beat",
     ),
     "array_size": (lambda t: t.replace("rows: 8", "rows: 7"), "rows", "one of 4, 8, 16, found '7'"),
     "panel": (
