@@ -18,7 +18,7 @@ namespace bitwright {
 
 /// i-exp: range reduction by ln 2, then a polynomial of second order; the quotient by a reciprocal.
 /// Shapes  probabilities are whole 128ths, 0 to 127, rounded down; a row has 1 to max_keys scores
-/// Widths  score int32; e 15 bits; their sum 30; a reciprocal 30; each product of two fits int64
+/// Widths  score and polynomial int32; e 15 bits; their sum and a reciprocal 31; products 62
 /// Source  Kim et al., I-BERT, 2021, arXiv 2101.01321, section 3.5; bit for bit golden/softmax.py
 struct IntegerSoftmax {
   using Score = std::int32_t;
@@ -62,8 +62,8 @@ struct IntegerSoftmax {
     const std::int64_t below = std::int64_t{score} - largest;  // 33 bits
     const std::int32_t d = below < least ? least : static_cast<std::int32_t>(below);
     const auto z = static_cast<std::int32_t>((std::int64_t{d} * ln2_inv) >> fp_bits);  // halvings
-    const std::int64_t p = polynomial(d - z * ln2);
-    return static_cast<Exponential>((p * mult) >> (fp_bits + z));
+    const auto p = static_cast<std::int32_t>(polynomial(d - z * ln2));
+    return static_cast<Exponential>((std::int64_t{p} * mult) >> (fp_bits + z));
   }
 
   static Factor reciprocal(Sum sum) { return (std::int32_t{1} << max_bits) / sum; }
