@@ -92,6 +92,7 @@ def _kernel(
     checked: str,
 ) -> list[Step]:
     """The generated sources, the project and the run of one kernel; `checked` ends first."""
+    from bitwright.hls.probe import TOOLS
     from bitwright.steps import hls
 
     base = design.build / "hls" / spec.name
@@ -99,7 +100,7 @@ def _kernel(
     found = cores.elaborate(
         f"bitwright:hls:{spec.name}", "hls", work_root=base, name=spec.name, values=values
     )
-    options = hls.options(design, spec, stages, runs=any(name in tools for name in hls.TOOLS))
+    options = hls.options(design, spec, stages, runs=any(name in tools for name in TOOLS))
     edam = {**found.edam, "flow_options": {**found.edam["flow_options"], **options}}
     steps = [_known(step, tools) for step in _flow(found.flow, edam, base)]
     if found.generations:

@@ -83,8 +83,7 @@ def finish(session: Session) -> None:
 def _open(session: Session, projects: Iterable[Step]) -> list[str]:
     """The lines that a run without the tools ends with."""
     from bitwright.hls import scripts
-    from bitwright.hls.probe import GET
-    from bitwright.steps import hls
+    from bitwright.hls.probe import GET, TOOLS
 
     lines = [f"written      {step.dir}: {scripts.CONFIG}, {scripts.TCL}" for step in projects]
     again = f"./doit {' '.join(session.commands)}"
@@ -92,7 +91,7 @@ def _open(session: Session, projects: Iterable[Step]) -> list[str]:
     return [
         *lines,
         "not checked  synthesis, its register map, clock, area and bursts; nothing was exported",
-        f"because      none of {', '.join(hls.TOOLS)} is on PATH",
+        f"because      none of {', '.join(TOOLS)} is on PATH",
         f"next         {GET}; then: {again}",
         f"or           take a folder to where the tools are, there: vitis_hls -f {scripts.TCL}",
         f"             or, without vitis_hls: vitis-run --mode hls --tcl {scripts.TCL}",

@@ -25,7 +25,6 @@ from bitwright.limits import to_json
 
 PROJECT, RUN = "project", "run"  # folders of the steps, below that of the flow
 PROJECT_CODE, RUN_CODE = ("bitwright.hls.project",), ("bitwright.hls.run",)  # what they execute
-TOOLS = ("vitis-run", "v++", "vitis_hls")  # whichever is installed
 PHASES = ((rf"^{MARK}(\w.*)", r"\1"),)
 ERRORS = (f"^{ERROR.pattern}", rf"^{re.escape(MORE)}", r"^\w*Error: ")
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from bitwright.engine import Step
 from bitwright.errors import BitwrightError
-from bitwright.hls import scripts
+from bitwright.hls import probe, scripts
 from bitwright.steps import hls, recipe
 from edalize.tools.stepped import Stepped
 
@@ -81,7 +81,7 @@ class Vitis_hls(Stepped):  # Edalize names it
             laid,
             content.project,
             self._signature(),
-            recipe.installed(*hls.TOOLS),
+            recipe.installed(*probe.TOOLS),
             base=base,
             kernel=kernel,
             code=recipe.code(self.work_root, *hls.RUN_CODE),
