@@ -138,6 +138,7 @@ def test_when_no_tool_can_do_it_each_is_told_with_what_it_can(tools: Tools, flow
         "  found     vitis-run: absent, or does no HLS",
         "  found     v++: csynth, export",
         "  found     vitis_hls: absent, or does no HLS",
+        "  next      ask for the stages csynth, export alone, which v++ can run",
         f"  next      {probe.GET}",
     ]
     assert tools.calls() == []

@@ -129,4 +129,6 @@ def _incapable(stages: Sequence[str], able: Abilities) -> str:
     for name in TOOLS:
         says = ", ".join(sorted(able[name])) if name in able else "absent, or does no HLS"
         lines.append(f"  found     {name}: {says}")
+    if some := sorted(able.get("v++", frozenset()) & set(stages)):
+        lines.append(f"  next      ask for the stages {', '.join(some)} alone, which v++ can run")
     return "\n".join([*lines, f"  next      {GET}"])
