@@ -359,7 +359,7 @@ def _check_tiles(kernel: KernelSpec, model: Model, node: Node, faults: Faults) -
         faults.add(node.lines["context"], text)
     # In both directions: rows of weights are whole beats, and so are the shifts of the channels.
     beat = HLS_BEAT_BITS // min(WEIGHT_BITS[kernel.format], 8)
-    for name in ("embed_dim", "ff_dim"):
+    for name in ("embed_dim", "ff_dim") if kernel.name == "ffn" else ("embed_dim",):
         if getattr(model, name) % beat:
             text = f"{name} {getattr(model, name)} is no multiple of {beat}, the numbers of a beat"
             faults.add(node.lines["format"], f"format: {kernel.format}: {text}")

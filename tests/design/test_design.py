@@ -146,13 +146,12 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
         "context: 64 rows hold no 128 tokens (seq_len)",
     ),
     "beat": (
-        lambda text: (
-            text.replace("ff_dim: 4096", "ff_dim: 4080")
-            .replace("format: int8     # csim", "format: fp16     # csim")
-            .replace("hls\n    format: int8\n", "hls\n    format: int8 \n")
+        lambda text: text.replace("ff_dim: 4096", "ff_dim: 4080").replace(
+            "ffn        # feed-forward; on AMD parts only\n    build: hls\n    format: int8\n",
+            "ffn\n    build: hls\n    format: fp16\n",
         ),
-        "format: int8 ",
-        "format: int8: ff_dim 4080 is no multiple of 32, the numbers of a beat",
+        "format: fp16\n",
+        "format: fp16: ff_dim 4080 is no multiple of 32, the numbers of a beat",
     ),
     "array_size": (lambda t: t.replace("rows: 8", "rows: 7"), "rows", "one of 4, 8, 16, found '7'"),
     "panel": (
