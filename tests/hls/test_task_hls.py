@@ -18,6 +18,7 @@ from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
 from bitwright.front import hls as front
 from bitwright.hls import csim, scripts
+from bitwright.hls.project import from_json
 
 from tests.front.toy import DODO, ROOT, Toy
 from tests.hls import tools as standins
@@ -113,6 +114,30 @@ def test_a_change_of_the_simulation_alone_runs_no_synthesis_again(tiny: Design) 
     ours = {path.name for path in made.reads if "flows" in path.parts}
     assert {"run.py", "probe.py", "locate.py", "results.py", "interface.py"} <= ours
     assert not ours & {"csim.py", "vectors.py", "top.py", "lint.py", "parse.py"}
+
+
+GOLDEN = Path(__file__).parent / "golden" / "gpt2-medium"
+
+
+def rendered() -> dict[str, str]:
+    """Both kinds of scripts of GPT-2 Medium's kernels, as the plan has them; cwd: the root."""
+    design = designs.load("gpt2-medium", target="u280", root=ROOT)
+    found = {}
+    for step in steps(design, {}, front.STAGES):
+        if step.name.startswith("project-"):
+            project = from_json(project_of(step))
+            found[f"{project.top}/{scripts.CONFIG}"] = scripts.config_cfg(project)
+            found[f"{project.top}/{scripts.TCL}"] = scripts.tcl(project)
+    return found
+
+
+def test_the_scripts_of_gpt2_medium_are_the_golden_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    texts = {
+        path.relative_to(GOLDEN).as_posix(): path.read_text(encoding="utf-8")
+        for path in GOLDEN.rglob("*.*")
+    }
+    assert rendered() == texts
 
 
 # --- which target, which stages -------------------------------------------------------------------
