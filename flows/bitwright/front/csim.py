@@ -1,15 +1,20 @@
-"""`doit csim`: which number formats are simulated, and the line that a run ends with."""
+"""`doit csim`: which number formats are simulated, and what a run ends with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from bitwright.design import WEIGHT_BITS
 from bitwright.errors import ConfigError
 from bitwright.front.session import Session
 from bitwright.front.show import say
+from bitwright.reports.table import Row, Section, show_tables
 from bitwright.schema import OneOf
 from bitwright.yamlfile import shown
+
+if TYPE_CHECKING:
+    from bitwright.engine import Step
 
 FORMAT = OneOf(tuple(WEIGHT_BITS))
 
@@ -24,8 +29,22 @@ def format_of(values: Mapping[str, str]) -> str:
 
 
 def finish(session: Session) -> None:
-    """One line: how much was simulated, and how near it was."""
+    """How much was simulated, and how near it was: a table, and a line."""
     from bitwright.steps import csim
 
-    if verdict := csim.summary(session.steps.values()):
-        say(verdict)
+    every = list(session.steps.values())
+    if table := list(rows(every)):
+        heads = ("cases", "sanitized", "the whole pass beside golden")
+        show_tables([Section("kernel and format", heads, tuple(table))], ())
+        say(csim.summary(every))
+
+
+def rows(steps: Iterable[Step]) -> Iterator[Row]:
+    """A row for each step that passed."""
+    from bitwright.steps import csim
+
+    for found in filter(None, map(csim.passed, steps)):
+        near = f"off by at most {found.error:.2g}, {found.bound:.2g} allowed"
+        result = "equal, bit for bit" if found.format != "fp16" else near
+        cells = (str(found.cases), str(found.sanitized), result)
+        yield Row(f"{found.kernel} {found.format}", cells)

