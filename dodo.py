@@ -68,7 +68,7 @@ def task_adopt():
 
 
 def task_lint():
-    """check the RTL with Verilator and Verible: lint config=tiny"""
+    """check the RTL with Verilator and Verible, the HLS kernels for Vitis HLS: lint config=tiny"""
     yield from tasks.steps("lint")
 
 

@@ -46,8 +46,8 @@ def plan_sim(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
 
 
 def plan_lint(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
-    """The lint of every core that a design is made of."""
-    return remembered.plan("lint", design, tools, partial(_each, "lint"))
+    """The lint of every core that a design is made of, and of its HLS kernels."""
+    return remembered.plan("lint", design, tools, _lint)
 
 
 def plan_csim(design: Design, tools: Mapping[str, Tool], form: str = "") -> tuple[Step, ...]:
@@ -108,6 +108,17 @@ def _kernel(
         made = replace(made, name=f"generate-{spec.name}", title=f"top function of {spec.name}")
         steps = [made, replace(steps[0], after=(made.name,)), *steps[1:]]
     return [replace(steps[0], after=(checked,)), *steps[1:]]
+
+
+def _lint(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    from bitwright.steps import csim, hlslint
+
+    used = [tools[name] for name in hlslint.TOOLS if name in tools]
+    kernels = (
+        hlslint.step(design, spec, csim.formats(spec, design.model) or [spec.format], used)
+        for spec in design.hls
+    )
+    return (*_each("lint", design, tools), *kernels)
 
 
 def _csim(form: str, design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:

@@ -25,7 +25,7 @@ def load(config: str = "tiny", **options: str) -> Design:
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """What planning reads, in a folder of its own, which is the working directory."""
-    for folder in ("configs", "cores", "bd"):
+    for folder in ("configs", "cores", "bd", "ip"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__py*"))
     (tmp_path / "flows").symlink_to(ROOT / "flows")
     monkeypatch.chdir(tmp_path)

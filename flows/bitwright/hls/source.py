@@ -82,8 +82,27 @@ class Loop:
     counter: str  # the variable that counts; "" where none was recognised
     trips: int | None  # None: not a constant
     parent: int | None  # index into the function's loops
+    test: str  # what it goes on for, as written; "" where it has none
     span: Span  # from its label on
     body: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a block; comments, directives, `;` and `return;` are none."""
+
+    kind: str  # declaration, call, expression, loop, if, switch, block, return, other
+    span: Span  # from its label on
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What stands between { and }."""
+
+    kind: str  # function, loop, or block: of an if, of a lambda, on its own
+    loop: int | None  # the innermost loop it stands in, or whose body it is
+    span: Span
+    statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each is itself: options cannot be hashed
@@ -115,7 +134,10 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a function, or of a method (receiver `s` of s.read())."""
+    """A call of a function, or of a method (receiver `s` of s.read()).
+
+    `new` and `delete` are calls of `operator new` and `operator delete`, without arguments.
+    """
 
     name: str  # without namespaces and template arguments
     receiver: str  # "" of a function
@@ -167,6 +189,7 @@ class Function:
     calls: tuple[Call, ...]
     accesses: tuple[Access, ...]
     operations: tuple[Operation, ...]
+    blocks: tuple[Block, ...]  # its body first
     span: Span
     body: Span  # from { to }
 
@@ -181,6 +204,11 @@ class Function:
             found.append(self.loops[loop])
             loop = self.loops[loop].parent
         return tuple(found)
+
+    def block(self, at: Span) -> Block:
+        """The innermost block around a place in the body."""
+        around = (block for block in self.blocks if block.span.holds(at))
+        return min(around, key=lambda block: block.span.end - block.span.start)
 
     def pragmas_of(self, directive: str) -> tuple[Pragma, ...]:
         return tuple(p for p in self.pragmas if p.directive == directive)

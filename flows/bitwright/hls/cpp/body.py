@@ -17,12 +17,14 @@ from bitwright.hls.cpp.pragma import pragma
 from bitwright.hls.source import (
     Access,
     Argument,
+    Block,
     Call,
     Guard,
     Loop,
     Operation,
     Pragma,
     Span,
+    Statement,
     Variable,
 )
 
@@ -32,6 +34,15 @@ _LOOPS = {
     "while_statement": "while",
     "do_statement": "do",
     "for_range_loop": "range",
+}
+_STATEMENTS = {
+    **dict.fromkeys(_LOOPS, "loop"),
+    **dict.fromkeys(("declaration", "alias_declaration", "using_declaration"), "declaration"),
+    **dict.fromkeys(("type_definition", "static_assert_declaration"), "declaration"),
+    **dict.fromkeys(("struct_specifier", "class_specifier", "enum_specifier"), "declaration"),
+    "if_statement": "if",
+    "switch_statement": "switch",
+    "compound_statement": "block",
 }
 _METHODS = {  # of hls::stream
     **dict.fromkeys(("read", "read_nb", "read_dep"), "read"),
@@ -71,6 +82,7 @@ class Body:
         self.calls: list[Call] = []
         self.accesses: list[Access] = []
         self.operations: list[Operation] = []
+        self.blocks: list[Block] = []
         self._known: dict[str, list[Variable]] = {p.name: [p] for p in parameters}
         stack = [(body, _Place(0, span(body)))]
         while stack:
@@ -96,6 +108,8 @@ class Body:
             inside = place.inside(label=node)
             yield from ((child, inside) for child in node.named_children[1:])
         elif kind in ("compound_statement", "lambda_expression"):
+            if kind == "compound_statement":
+                self.blocks.append(_block(node, place.loop))
             inside = place.inside(scope=span(node))
             yield from ((child, inside) for child in node.named_children)
         elif kind in ("if_statement", "conditional_expression", "switch_statement"):
@@ -106,6 +120,10 @@ class Body:
             self.pragmas.extend(pragma(node, place.loop))
         elif kind == "call_expression":
             yield from self.call(node, deeper)
+        elif kind in ("new_expression", "delete_expression"):
+            name = f"operator {node.children[0].type}"
+            self.calls.append(Call(name, "", (), place.loop, span(node)))
+            yield from ((child, deeper) for child in node.named_children)
         elif kind in ("assignment_expression", "binary_expression", "update_expression"):
             yield from self.operation(node, deeper)
         elif kind in ("parenthesized_expression", "pointer_expression", "field_expression"):
@@ -158,6 +176,7 @@ class Body:
                 counter=counter,
                 trips=trips,
                 parent=place.loop,
+                test=flat(field(node, "condition")),
                 span=whole,
                 body=span(body) if body else whole,
             )
@@ -228,3 +247,33 @@ class Body:
         elif inner is not None:
             yield inner, place.inside(mode=place.mode)
         yield from ((index, place.inside()) for index in indices)
+
+
+def _block(node: Node, loop: int | None) -> Block:
+    around = node.parent.type if node.parent is not None else ""
+    kind = "loop" if around in _LOOPS else "block"
+    kind = "function" if around == "function_definition" else kind
+    return Block(kind, loop, span(node), tuple(_statements(node)))
+
+
+def _statements(block: Node) -> Iterator[Statement]:
+    """Those directly in a block, or in an #if of it."""
+    stack = list(reversed(block.named_children))
+    while stack:
+        outer = node = stack.pop()
+        while node.type == "labeled_statement" and len(node.named_children) > 1:
+            node = node.named_children[-1]
+        kind = _STATEMENTS.get(node.type, "other")
+        inner = [child for child in node.named_children if child.type != "comment"]
+        if node.type == "comment" or node.type in ("preproc_call", "preproc_def"):
+            continue
+        if node.type.startswith("preproc_"):
+            named = (field(node, "name"), field(node, "condition"))
+            stack.extend(child for child in reversed(inner) if child not in named)
+            continue
+        if node.type in ("expression_statement", "return_statement"):
+            if not inner:
+                continue
+            kind = "return" if node.type == "return_statement" else "expression"
+            kind = "call" if kind == "expression" and inner[0].type == "call_expression" else kind
+        yield Statement(kind, span(outer))

@@ -128,6 +128,7 @@ class _Reader:
                 calls=tuple(found.calls),
                 accesses=tuple(found.accesses),
                 operations=tuple(found.operations),
+                blocks=tuple(found.blocks),
                 span=span(node),
                 body=span(body),
             )

@@ -1,0 +1,198 @@
+"""Several sources as one program: what calls what, what names and constants there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bitwright.errors import ConfigError
+from bitwright.hls.cpp.expression import value
+from bitwright.hls.lint import words
+from bitwright.hls.lint.active import active
+from bitwright.hls.lint.words import Words
+from bitwright.hls.source import Call, Function, Source, Variable, load, parse
+
+_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
+_ARRAY_TYPE = re.compile(r"\busing\s+(\w+)\s*=[^;={}]*\[|\btypedef\b[^;{}\[]*?(\w+)\s*\[", re.ASCII)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+# The grammar takes the word for a type; without it the declaration is one of any other variable.
+_THREAD_LOCAL = re.compile(rb"\bhls_thread_local\b")
+TASKS = ("hls::task", "hls::split", "hls::merge", "hls_thread_local")  # use channels unseen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """Sources that are compiled together, and what is asked of all of them."""
+
+    sources: tuple[Source, ...]
+    top: str = ""  # the top function, if it was named
+    constants: Mapping[str, int] = field(init=False, repr=False)
+    array_types: frozenset[str] = field(init=False, repr=False)  # names for types with []
+    of: Mapping[Function, Source] = field(init=False, repr=False)
+    words: tuple[Words, ...] = field(init=False, repr=False)  # directives in order of the files
+    outside: frozenset[str] = field(init=False, repr=False)  # words outside all functions
+    _named: Mapping[str, tuple[Function, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        named: dict[str, list[Function]] = {}
+        for source in self.sources:
+            for function in source.functions:
+                named.setdefault(function.name, []).append(function)
+        texts = [_COMMENT.sub(" ", s.data.decode()) for s in self.sources]
+        found = (m[1] or m[2] for text in texts for m in _ARRAY_TYPE.finditer(text))
+        of = {function: s for s in self.sources for function in s.functions}
+        object.__setattr__(self, "constants", _constants(self.sources))
+        object.__setattr__(self, "array_types", frozenset(found))
+        object.__setattr__(self, "of", of)
+        object.__setattr__(self, "words", tuple(_directives(self.sources)))
+        object.__setattr__(self, "outside", frozenset(_outside(self.sources)))
+        object.__setattr__(self, "_named", {key: tuple(some) for key, some in named.items()})
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        return tuple(self.of)
+
+    def called(self, call: Call) -> tuple[Function, ...]:
+        """The functions that a call may mean: by name and number of arguments."""
+        if call.receiver:
+            return ()
+        count = len(call.arguments)
+        return tuple(f for f in self._named.get(call.name, ()) if len(f.parameters) == count)
+
+    def named(self, name: str) -> tuple[Function, ...]:
+        return self._named.get(name, ())
+
+    def number(self, text: str, function: Function | None) -> int | None:
+        """The value of an expression in a function; None where it is not known.
+
+        In a template names may be its parameters, so that only literals count.
+        """
+        known: Mapping[str, int] = {}
+        if function is None:
+            known = self.constants
+        elif not function.template:
+            own = {v.name for v in (*function.parameters, *function.variables)}
+            known = {key: number for key, number in self.constants.items() if key not in own}
+            known |= dict(self._locals(function, known))
+        return value(text, known)
+
+    def _locals(self, function: Function, known: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+        """Constants that a function declares, each once."""
+        names = [variable.name for variable in function.variables]
+        for variable in function.variables:
+            if variable.const and not variable.dims and names.count(variable.name) == 1:
+                number = value(variable.initial, known) if variable.initial else None
+                if number is not None:
+                    yield variable.name, number
+
+    def array(self, variable: Variable) -> bool:
+        """Whether a variable is memory, also where only the name of its type says so."""
+        return variable.array or self.opaque(variable)
+
+    def opaque(self, variable: Variable) -> bool:
+        """Whether the type has dimensions that the declaration does not show."""
+        last = variable.type.removeprefix("typename ").rsplit("::", 1)[-1]
+        return last in self.array_types
+
+    def constant(self, function: Function) -> bool:
+        """Whether a function is constexpr: the compiler runs it, wherever it can."""
+        head = self.of[function].data[function.span.start : function.body.start]
+        return b"constexpr" in head.split()
+
+    def synthesised(self) -> tuple[Function, ...]:
+        """All functions but main and those that nothing else calls."""
+        if not any(f.name == "main" for f in self.of):
+            return self.functions
+        callers: dict[Function, set[Function]] = {function: set() for function in self.of}
+        for caller in self.of:
+            for call in caller.calls:
+                for callee in self.named(call.name):
+                    callers[callee].add(caller)
+        bench = {function for function in self.of if function.name == "main"}
+        tops = {f for f in self.of if f.pragmas_of("interface") or f.name == self.top}
+        size = 0
+        while len(bench) != size:
+            size = len(bench)
+            bench |= {f for f, by in callers.items() if by and by <= bench and f not in tops}
+        return tuple(function for function in self.of if function not in bench)
+
+
+def _directives(sources: Iterable[Source]) -> Iterator[Words]:
+    for source in sources:
+        yield from (words.read(source, None, pragma) for pragma in source.pragmas)
+        for function in source.functions:
+            yield from (words.read(source, function, pragma) for pragma in function.pragmas)
+
+
+def _outside(sources: Iterable[Source]) -> Iterator[str]:
+    """Words of macros, of members, of what else is known in all functions."""
+    for source in sources:
+        cuts = sorted((f.span.start, f.span.end) for f in source.functions)
+        cuts += [(p.span.start, p.span.end) for p in source.pragmas]
+        start = 0
+        for left, right in [*sorted(cuts), (len(source.data), 0)]:
+            text = source.data[start:left].decode(errors="replace")
+            yield from re.findall(r"\w+", _COMMENT.sub(" ", text))
+            start = max(start, right)
+
+
+def _constants(sources: Iterable[Source]) -> dict[str, int]:
+    """Those that have one value wherever they are defined."""
+    found: dict[str, set[int]] = {}
+    for source in sources:
+        for name, number in source.constants.items():
+            found.setdefault(name, set()).add(number)
+    return {name: number for name, (number, *others) in found.items() if not others}
+
+
+def from_texts(texts: Mapping[str, bytes], top: str = "") -> Program:
+    """A program of files that are given as they are: name in messages -> content.
+
+    Raises ConfigError for what is too large, is not UTF-8, or is nested beyond reason.
+    """
+    return Program(tuple(_parse(data, where) for where, data in texts.items()), top)
+
+
+def from_files(paths: Iterable[Path], folders: Iterable[Path] = (), top: str = "") -> Program:
+    """A program of files and of those that they include in quotes and that are found.
+
+    folders: looked in besides that of the file which includes
+    Raises ConfigError for one that cannot be read or is no C++.
+    """
+    texts: dict[str, bytes] = {}
+    todo = list(paths)
+    places: set[Path] = set()
+    folders = tuple(folders)
+    while todo:
+        path = todo.pop(0)
+        if path.resolve() in places:
+            continue
+        places.add(path.resolve())
+        data = texts[str(path)] = load(path, str(path))
+        for name in _INCLUDE.findall(data):
+            todo += _found(name.decode(errors="replace"), (path.parent, *folders))
+    return from_texts(texts, top)
+
+
+def _found(name: str, folders: Iterable[Path]) -> list[Path]:
+    """The file of an include, once."""
+    for folder in folders:
+        try:
+            if (folder / name).is_file():
+                return [folder / name]
+        except (OSError, ValueError):  # a name that no file can have
+            continue
+    return []
+
+
+def _parse(data: bytes, where: str) -> Source:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return parse(data, where)  # which says so, with the line
+    source = parse(_THREAD_LOCAL.sub(b" " * 16, active(data)), where)
+    if source.data.strip() and not data.strip():
+        raise ConfigError(f"{where}: nothing in it")
+    return source
