@@ -88,10 +88,10 @@ tile:
     hls::stream<Pack<Value, Proj::per_beat>> words("ffn.words");
     hls::stream<Pack<Value, Proj::values_per_beat>> packs("ffn.packs");
     // A RAM for each lane, and in it a word for each beat of weights.
-    #pragma HLS array_partition variable=x_tile complete dim=1
-    #pragma HLS array_partition variable=hidden complete dim=1
-    #pragma HLS array_reshape variable=x_tile complete dim=3
-    #pragma HLS array_reshape variable=hidden complete dim=3
+    #pragma HLS array_partition variable=x_tile type=complete dim=1
+    #pragma HLS array_partition variable=hidden type=complete dim=1
+    #pragma HLS array_reshape variable=x_tile type=complete dim=3
+    #pragma HLS array_reshape variable=hidden type=complete dim=3
     // The values of a channel: the product goes on while gather writes a pack for each token.
     #pragma HLS stream variable=activations depth=Fc::Tokens
     #pragma HLS stream variable=results depth=Proj::Tokens

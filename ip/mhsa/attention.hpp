@@ -29,14 +29,15 @@ similarity_chunk:
     // The caller's interval lets all chunks share one set of multipliers.
     #pragma HLS unroll
     const int at = head * S::head_chunks + c;
+    const Chunk<C> of_query = query[at], of_key = key[at];  // a word each, read once
     typename S::Factor factor[S::chunk];
   similarity_element:
     for (int e = 0; e < S::chunk; ++e) {
       // All products of a chunk at once.
       #pragma HLS unroll
-      factor[e] = static_cast<typename S::Factor>(query[at].lane[e]);
+      factor[e] = static_cast<typename S::Factor>(of_query.lane[e]);
     }
-    sum += dot(factor, key[at].lane);
+    sum += dot(factor, of_key.lane);
   }
   return C::format == Format::fp16 ? sum * static_cast<typename S::Sum>(S::score_scale) : sum;
 }
@@ -290,33 +291,36 @@ void weigh(const Probabilities<C> (&p)[Shape<C>::keys_at_once], int key, int cou
   // Part of the caller's pipeline.
   #pragma HLS inline
   using S = Shape<C>;
-weigh_column:
-  for (int e = 0; e < S::head_dim; ++e) {
+weigh_chunk:
+  for (int c = 0; c < S::head_chunks; ++c) {
     // The caller's interval lets the chunks of a head, and all keys, share one set of multipliers.
     #pragma HLS unroll
-    const int chunk = head * S::head_chunks + e / S::chunk;
-    typename S::Factor factor[S::keys_at_once];
+    Chunk<C> word[S::keys_at_once];
   weigh_value:
     for (int i = 0; i < S::keys_at_once; ++i) {
-      // As above.
+      // As above; a word is read once for all its elements.
       #pragma HLS unroll
-      factor[i] = 0;
-      if (i < count) {
-        factor[i] = static_cast<typename S::Factor>(value[key + i][chunk].lane[e % S::chunk]);
-      }
+      word[i] = Chunk<C>{};
+      if (i < count) word[i] = value[key + i][head * S::head_chunks + c];
     }
-  weigh_query:
-    for (int q = 0; q < S::queries; ++q) {
-      // The queries of a group meet a value side by side.
+  weigh_element:
+    for (int e = 0; e < S::chunk; ++e) {
+      // All products of a chunk at once,
       #pragma HLS unroll
-      typename S::Sum together = 0;
-    weigh_key:
-      for (int i = 0; i < S::keys_at_once; ++i) {
-        // As above.
+    weigh_query:
+      for (int q = 0; q < S::queries; ++q) {
+        // with all queries of a group side by side.
         #pragma HLS unroll
-        together += static_cast<typename S::Factor>(p[i].lane[q]) * factor[i];
+        typename S::Sum together = 0;
+      weigh_key:
+        for (int i = 0; i < S::keys_at_once; ++i) {
+          // As above.
+          #pragma HLS unroll
+          together += static_cast<typename S::Factor>(p[i].lane[q]) *
+                      static_cast<typename S::Factor>(word[i].lane[e]);
+        }
+        sum[q][c * S::chunk + e] += together;
       }
-      sum[q][e] += together;
     }
   }
 }

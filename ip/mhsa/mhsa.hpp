@@ -58,8 +58,9 @@ namespace attention {
 template <class C>
 void compute(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::format>>& channels,
              hls::stream<Beat>& output_weights, hls::stream<Channel<C::format>>& output_channels,
-             Beat* y, Beat* key_cache, Beat* value_cache, int turns, int tiles, int tokens,
-             Pass<C> pass, typename Shape<C>::Softmax softmax, Channel<C::format> scale) {
+             Beat* y, const Beat* cached_keys, const Beat* cached_values, Beat* key_cache,
+             Beat* value_cache, int turns, int tiles, int tokens, Pass<C> pass,
+             typename Shape<C>::Softmax softmax, Channel<C::format> scale) {
   // Projections, keys and values, rows of scores and the output projection are under way at once.
   #pragma HLS dataflow
   hls::stream<Columns<C>> packs("mhsa.packs");
@@ -83,8 +84,8 @@ void compute(const Beat* x, hls::stream<Beat>& weights, hls::stream<Channel<C::f
   #pragma HLS stream variable=sums depth=Shape<C>::group_sums
   project<C>(x, weights, channels, packs, turns, tiles, tokens);
   sort_rows<C>(packs, fresh_keys, fresh_values, queries, pass);
-  keep<C>(key_cache, fresh_keys, keys, pass);
-  keep<C>(value_cache, fresh_values, values, pass);
+  keep<C>(cached_keys, key_cache, fresh_keys, keys, pass);
+  keep<C>(cached_values, value_cache, fresh_values, values, pass);
   score<C>(keys, queries, scores, pass);
   find_largest<C>(scores, rows, largest, pass);
   exponentiate<C>(rows, largest, exponentials, factors, softmax, pass);
@@ -111,8 +112,9 @@ constexpr std::uint32_t causal_flag = 1u << 0;
 template <class C>
 void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
          const Beat* k_weight, const Beat* v_bias, const Beat* v_weight, const Beat* proj_bias,
-         const Beat* proj_weight, Beat* y, Beat* key_cache, Beat* value_cache, int turns, int tiles,
-         int tokens, Pass<C> pass, FloatSoftmax softmax, Channel<C::format> scale) {
+         const Beat* proj_weight, Beat* y, const Beat* cached_keys, const Beat* cached_values,
+         Beat* key_cache, Beat* value_cache, int turns, int tiles, int tokens, Pass<C> pass,
+         FloatSoftmax softmax, Channel<C::format> scale) {
   // Weights are read ahead of the layers that take them.
   #pragma HLS dataflow
   hls::stream<Beat> weights("mhsa.weights");
@@ -129,18 +131,19 @@ void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_
   read_projections<C>(q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, weights, channels,
                       tiles);
   read_output_projection<C>(proj_bias, proj_weight, output_weights, output_channels, tiles);
-  compute<C>(x, weights, channels, output_weights, output_channels, y, key_cache, value_cache,
-             turns, tiles, tokens, pass, softmax, scale);
+  compute<C>(x, weights, channels, output_weights, output_channels, y, cached_keys, cached_values,
+             key_cache, value_cache, turns, tiles, tokens, pass, softmax, scale);
 }
 
 /// A call in int8 or w4a8.
 template <class C>
 void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_bias,
          const Beat* k_weight, const Beat* v_bias, const Beat* v_weight, const Beat* proj_bias,
-         const Beat* proj_weight, Beat* y, Beat* key_cache, Beat* value_cache, const Beat* q_mult,
-         const Beat* q_shift, const Beat* k_mult, const Beat* k_shift, const Beat* v_mult,
-         const Beat* v_shift, const Beat* proj_mult, const Beat* proj_shift, int turns, int tiles,
-         int tokens, Pass<C> pass, IntegerSoftmax softmax, Channel<C::format> scale) {
+         const Beat* proj_weight, Beat* y, const Beat* cached_keys, const Beat* cached_values,
+         Beat* key_cache, Beat* value_cache, const Beat* q_mult, const Beat* q_shift,
+         const Beat* k_mult, const Beat* k_shift, const Beat* v_mult, const Beat* v_shift,
+         const Beat* proj_mult, const Beat* proj_shift, int turns, int tiles, int tokens,
+         Pass<C> pass, IntegerSoftmax softmax, Channel<C::format> scale) {
   // Weights are read ahead of the layers that take them.
   #pragma HLS dataflow
   hls::stream<Beat> weights("mhsa.weights");
@@ -158,8 +161,8 @@ void run(const Beat* x, const Beat* q_bias, const Beat* q_weight, const Beat* k_
                       v_mult, v_shift, v_weight, weights, channels, tiles);
   read_output_projection<C>(proj_bias, proj_mult, proj_shift, proj_weight, output_weights,
                             output_channels, tiles);
-  compute<C>(x, weights, channels, output_weights, output_channels, y, key_cache, value_cache,
-             turns, tiles, tokens, pass, softmax, scale);
+  compute<C>(x, weights, channels, output_weights, output_channels, y, cached_keys, cached_values,
+             key_cache, value_cache, turns, tiles, tokens, pass, softmax, scale);
 }
 
 }  // namespace attention
@@ -180,8 +183,9 @@ std::uint32_t mhsa(const Beat* x, const Beat* q_bias, const Beat* q_weight, cons
                                    (flags & attention::causal_flag) != 0};
   const int tiles = pass.tiles();
   attention::run<C>(x, q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, proj_bias, proj_weight,
-                    y, key_cache, value_cache, attention::projections * tiles, tiles, pass.tokens,
-                    pass, FloatSoftmax{}, Channel<C::format>{half(0.0f)});
+                    y, key_cache, value_cache, key_cache, value_cache,
+                    attention::projections * tiles, tiles, pass.tokens, pass, FloatSoftmax{},
+                    Channel<C::format>{half(0.0f)});
   return 0;
 }
 
@@ -207,9 +211,10 @@ std::uint32_t mhsa(const Beat* x, const Beat* q_bias, const Beat* q_weight, cons
                                    (flags & attention::causal_flag) != 0};
   const int tiles = pass.tiles();
   attention::run<C>(x, q_bias, q_weight, k_bias, k_weight, v_bias, v_weight, proj_bias, proj_weight,
-                    y, key_cache, value_cache, q_mult, q_shift, k_mult, k_shift, v_mult, v_shift,
-                    proj_mult, proj_shift, attention::projections * tiles, tiles, pass.tokens, pass,
-                    softmax, Channel<C::format>{0, context_mult, context_shift});
+                    y, key_cache, value_cache, key_cache, value_cache, q_mult, q_shift, k_mult,
+                    k_shift, v_mult, v_shift, proj_mult, proj_shift,
+                    attention::projections * tiles, tiles, pass.tokens, pass, softmax,
+                    Channel<C::format>{0, context_mult, context_shift});
   return 0;
 }
 

@@ -33,6 +33,8 @@ void send_pack(const T (&from)[N], hls::stream<Pack<T, N>>& to) {
 template <class C>
 void collect(hls::stream<Columns<C>>& packs,
              Columns<C> (&tile)[C::token_tile][Shape<C>::row_beats]) {
+  // A loop of the caller, whose tile it is: no port between them, no word of another shape.
+  #pragma HLS inline
 collect_beat:
   for (int b = 0; b < Shape<C>::row_beats; ++b) {
   collect_token:
@@ -80,10 +82,12 @@ sort_kind:
 }
 
 /// The rows of one cache: those below position come from memory, the new ones from the chip, and
-/// the new ones go to memory too. One process, because an argument may have only one.
+/// the new ones go to memory too. One process, because a port may have only one. It reads the cache
+/// by one argument and writes it by another: of a DATAFLOW region each may be only read or only
+/// written (HLS 200-976). No row is both.
 template <class C>
-void keep(Beat* cache, hls::stream<Columns<C>>& fresh, hls::stream<Columns<C>>& rows,
-          Pass<C> pass) {
+void keep(const Beat* cached, Beat* cache, hls::stream<Columns<C>>& fresh,
+          hls::stream<Columns<C>>& rows, Pass<C> pass) {
   constexpr int beats = Shape<C>::row_beats;
   const int first = pass.position * beats;
 keep_cached:
@@ -93,7 +97,7 @@ keep_cached:
     // One burst of whole beats.
     #pragma HLS pipeline II=1
     Columns<C> columns;
-    unpack<Traits<C::format>::value_bits>(cache[i], columns.lane);
+    unpack<Traits<C::format>::value_bits>(cached[i], columns.lane);
     rows.write(columns);
   }
 keep_fresh:
@@ -112,6 +116,8 @@ keep_fresh:
 template <class C, int Rows>
 void load_rows(hls::stream<Columns<C>>& from, int rows,
                Chunk<C> (&to)[Rows][Shape<C>::row_chunks]) {
+  // A loop of the caller, whose store it is.
+  #pragma HLS inline
   using S = Shape<C>;
 load_row:
   for (int i = 0; i < rows; ++i) {
@@ -143,6 +149,8 @@ load_row:
 template <class C>
 void place_group(hls::stream<Sums<C>>& sums, const Channel<C::format>& scale, int first, int head,
                  Chunk<C> (&rows)[C::token_tile][Shape<C>::row_chunks]) {
+  // A loop of the caller, whose rows they are.
+  #pragma HLS inline
   using S = Shape<C>;
   typename S::Sum sum[S::chunk];
   typename S::Value value[S::chunk];

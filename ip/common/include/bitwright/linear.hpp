@@ -127,9 +127,9 @@ read_layer_block:
     std::int32_t mults[L::channels_per_block];
     std::uint8_t shifts[L::channels_per_block];
     // A beat is spread over them in one cycle.
-    #pragma HLS array_partition variable=biases complete dim=1
-    #pragma HLS array_partition variable=mults complete dim=1
-    #pragma HLS array_partition variable=shifts complete dim=1
+    #pragma HLS array_partition variable=biases type=complete dim=1
+    #pragma HLS array_partition variable=mults type=complete dim=1
+    #pragma HLS array_partition variable=shifts type=complete dim=1
     read_block<32>(bias, block, biases);
     read_block<32>(mult, block, mults);
     read_block<8>(shift, block, shifts);
@@ -152,7 +152,7 @@ read_layer_block:
   for (int block = 0; block < L::Out / L::channels_per_block; ++block) {
     half biases[L::channels_per_block];
     // A beat is spread over it in one cycle.
-    #pragma HLS array_partition variable=biases complete dim=1
+    #pragma HLS array_partition variable=biases type=complete dim=1
     read_block<16>(bias, block, biases);
   send_channel:
     for (int i = 0; i < L::channels_per_block; ++i) {
@@ -182,26 +182,20 @@ template <int N>
 float dot(const float (&a)[N], const half (&b)[N]) {
   // Part of the caller's pipeline.
   #pragma HLS inline
-  static_assert((N & (N - 1)) == 0, "dot: the tree needs a power of two");
-  float tree[N];
+  float tree[2 * N];  // node i has the children 2 i and 2 i + 1; the products are the leaves
 dot_element:
   for (int i = 0; i < N; ++i) {
     // All products at once.
     #pragma HLS unroll
-    tree[i] = a[i] * float(b[i]);
+    tree[N + i] = a[i] * float(b[i]);
   }
-dot_level:
-  for (int width = N / 2; width > 0; width /= 2) {
-    // Levels of adders, not a loop,
+dot_node:
+  for (int i = N - 1; i > 0; --i) {
+    // An adder each, in log2(N) levels: a loop in a loop over these would have no constant bound.
     #pragma HLS unroll
-  dot_pair:
-    for (int i = 0; i < width; ++i) {
-      // and side by side in a level.
-      #pragma HLS unroll
-      tree[i] += tree[i + width];
-    }
+    tree[i] = tree[2 * i] + tree[2 * i + 1];
   }
-  return tree[0];
+  return tree[1];
 }
 
 /// The dot products of the same weights with two tokens, in half the DSPs: these multiply 27 by 18
@@ -276,10 +270,10 @@ void multiply(const typename L::Tile& x, hls::stream<Beat>& weights,
   using Sum = typename L::Sum;
   Sum partial[L::channel_sums][L::Lanes];
   // Every lane adds in every cycle.
-  #pragma HLS array_partition variable=partial complete dim=2
+  #pragma HLS array_partition variable=partial type=complete dim=2
   typename L::Factor weight[L::per_beat];
   // All weights of a beat are used in every cycle.
-  #pragma HLS array_partition variable=weight complete dim=1
+  #pragma HLS array_partition variable=weight type=complete dim=1
 channel:
   for (int o = 0; o < L::Out; ++o) {
   beat:
@@ -363,7 +357,7 @@ void gather(hls::stream<typename L::Value>& values,
   static_assert(L::Out % N == 0, "gather: N must divide Out");
   typename L::Value block[N][L::Tokens];
   // N channels of a token are read together.
-  #pragma HLS array_partition variable=block complete dim=1
+  #pragma HLS array_partition variable=block type=complete dim=1
 gather_block:
   for (int b = 0; b < L::Out / N; ++b) {
   gather_channel:
@@ -428,7 +422,7 @@ void load_tile(const Beat* from, int index, int tokens, typename L::Tile& x) {
   const int rows = tokens - first < L::Tokens ? tokens - first : L::Tokens;
   typename L::Value word[L::per_beat];
   // A word is written in one cycle.
-  #pragma HLS array_partition variable=word complete dim=1
+  #pragma HLS array_partition variable=word type=complete dim=1
 load_token:
   for (int t = 0; t < rows; ++t) {
     // The last tile may hold fewer tokens.

@@ -61,9 +61,10 @@ struct IntegerSoftmax {
     const std::int32_t least = max_bits * ln2;
     const std::int64_t below = std::int64_t{score} - largest;  // 33 bits
     const std::int32_t d = below < least ? least : static_cast<std::int32_t>(below);
-    const auto z = static_cast<std::int32_t>((std::int64_t{d} * ln2_inv) >> fp_bits);  // halvings
+    const auto z = static_cast<std::uint8_t>((std::int64_t{d} * ln2_inv) >> fp_bits);  // halvings
     const auto p = static_cast<std::int32_t>(polynomial(d - z * ln2));
-    return static_cast<Exponential>((std::int64_t{p} * mult) >> (fp_bits + z));
+    // Shifted by the constant first, so that the shifter has 33 bits, not 64.
+    return static_cast<Exponential>((std::int64_t{p} * mult) >> fp_bits >> z);
   }
 
   static Factor reciprocal(Sum sum) { return (std::int32_t{1} << max_bits) / sum; }
