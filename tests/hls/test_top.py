@@ -69,12 +69,25 @@ def test_every_memory_argument_is_a_port_of_its_bundle(name: str, form: str):
     kernel = read(name, form)
     found = [p for p in pragmas(rendered(name, form)[f"{name}.cpp"]) if p["mode"] == "m_axi"]
     memory = [a for a in kernel.arguments if a.kind == "memory"]
-    assert [(p["port"], p["bundle"]) for p in found] == [(a.name, a.bundle) for a in memory]
+    assert {p["port"]: p["bundle"] for p in found} == {a.name: a.bundle for a in memory}
+    assert len(found) == len(memory)
     assert {p["max_widen_bitwidth"] for p in found} == {"256"}
     assert {p["offset"] for p in found} == {"slave"}
-    for port, argument in zip(found, memory, strict=True):
-        assert ("max_read_burst_length" in port) == ("read" in argument.direction)
-        assert ("max_write_burst_length" in port) == ("write" in argument.direction)
+
+
+@pytest.mark.parametrize(("name", "form"), EVERY)
+def test_arguments_of_a_bundle_ask_the_same_of_their_adapter(name: str, form: str):
+    kernel = read(name, form)
+    found = [p for p in pragmas(rendered(name, form)[f"{name}.cpp"]) if p["mode"] == "m_axi"]
+    for bundle in kernel.bundles:
+        ports = [p for p in found if p["bundle"] == bundle.name]
+        options = [{k: v for k, v in p.items() if k not in ("port", "depth")} for p in ports]
+        assert options == options[:1] * len(options)
+        directions = {a.direction for a in kernel.arguments if a.bundle == bundle.name}
+        for way in ("read", "write"):
+            used = any(way in direction for direction in directions)
+            assert (f"max_{way}_burst_length" in options[0]) == used
+            assert (f"num_{way}_outstanding" in options[0]) == used
 
 
 @pytest.mark.parametrize(("name", "form"), EVERY)
@@ -89,11 +102,24 @@ def test_the_control_protocol_is_said_in_the_default_bundle(name: str, form: str
 
 
 @pytest.mark.parametrize(("name", "form"), EVERY)
-def test_every_pragma_has_its_reason_in_the_line_above(name: str, form: str):
-    lines = rendered(name, form)[f"{name}.cpp"].splitlines()
-    above = [lines[i - 1].strip() for i, line in enumerate(lines) if "#pragma HLS" in line]
-    assert above
-    assert [line for line in above if not line.startswith("// ")] == []
+def test_every_group_of_pragmas_has_its_own_reason_above(name: str, form: str):
+    text = rendered(name, form)[f"{name}.cpp"]
+    groups = re.findall(r"((?:^  // .*\n)*)((?:^  #pragma HLS .*\n)+)", text, re.M)
+    reasons = [reason for reason, _ in groups]
+    assert len(groups) >= 6  # ports, addresses, scalars, status, s_axilite and ap_ctrl_hs
+    assert "" not in reasons
+    assert len(set(reasons)) == len(reasons)
+    assert max(len(line) for reason in reasons for line in reason.splitlines()) <= 100
+
+
+@pytest.mark.parametrize(("name", "form"), EVERY)
+def test_a_group_of_pragmas_is_of_one_mode_and_one_kind(name: str, form: str):
+    kernel = read(name, form)
+    kinds = {argument.name: argument.kind for argument in kernel.arguments}
+    text = rendered(name, form)[f"{name}.cpp"]
+    for group in re.findall(r"(?:^  #pragma HLS .*\n)+", text, re.M):
+        found = pragmas(group)
+        assert len({(p["mode"], kinds.get(p["port"], p["port"])) for p in found}) == 1
 
 
 @given(

@@ -82,50 +82,55 @@ def parameter(argument: Argument) -> str:
     return f"{'const ' if argument.direction == 'read' else ''}Beat* {argument.name}"
 
 
-def pragmas(kernel: Kernel, most: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """Each INTERFACE pragma with its reason: ports, registers, then the control protocol."""
-    widths = {bundle.name: bundle.data_width for bundle in kernel.bundles}
-    deep = depths(kernel, most)
-    for argument in kernel.arguments:
-        if argument.bundle is not None:
-            yield _port(argument, deep[argument.name], widths[argument.bundle])
-    for argument in kernel.arguments:
-        what = "address of " if argument.kind == "memory" else ""
-        offset = kernel.register(argument.name).offset
+def pragmas(kernel: Kernel, most: Mapping[str, int]) -> Iterator[tuple[list[str], list[str]]]:
+    """INTERFACE pragmas in groups, each with the lines of its reason: ports, registers, control."""
+    for width in dict.fromkeys(bundle.data_width for bundle in kernel.bundles):
+        yield _ports(kernel, width, depths(kernel, most))
+    for kind, what in (("memory", "Addresses of memory"), ("scalar", "Scalars")):
         yield (
-            f"The host writes the {what}{argument.name} where kernel.yml places it.",
-            f"mode=s_axilite port={argument.name} offset={offset:#x}",
+            [f"{what}, which the host writes at the offsets of kernel.yml."],
+            [_register(kernel, a.name) for a in kernel.arguments if a.kind == kind],
         )
-    status = kernel.register("status").offset
+    status = kernel.register("status")
+    bits = ", ".join(field.name for field in status.fields)
     yield (
-        f"Registers beyond the ABI stand from {status:#x}: {', '.join(_bits(kernel))}.",
-        f"mode=s_axilite port=status offset={status:#x}",
+        [f"Registers beyond the ABI stand from {status.offset:#x}: {bits}."],
+        [_register(kernel, "status")],
     )
     yield (
-        "Start, done and the interrupt are registers, so that a host needs no other wire.",
-        "mode=s_axilite port=return",
+        ["Start, done and the interrupt are registers, so that a host needs no other wire."],
+        ["mode=s_axilite port=return"],
     )
     yield (
-        "Said, for the Vitis flow would choose ap_ctrl_chain, which kernels in RTL do not have.",
-        "mode=ap_ctrl_hs port=return",
+        ["Said, for the Vitis flow would choose ap_ctrl_chain, which kernels in RTL do not have."],
+        ["mode=ap_ctrl_hs port=return"],
     )
 
 
-def _port(argument: Argument, depth: int, width: int) -> tuple[str, str]:
+def _register(kernel: Kernel, name: str) -> str:
+    return f"mode=s_axilite port={name} offset={kernel.register(name).offset:#x}"
+
+
+def _ports(kernel: Kernel, width: int, depth: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """The memory arguments of all bundles of a width. Arguments of one bundle share an adapter, so
+    their options are the same but for depth."""
     burst = min(BURST_BYTES * 8 // width, MOST_BEATS)
     waiting = max(BUFFER_BEATS // burst, 1)
-    ways = [way for way in ("read", "write") if way in argument.direction.split("_")]
-    options = [f"max_{way}_burst_length={burst} num_{way}_outstanding={waiting}" for way in ways]
-    return (
-        f"{argument.name}: a burst of {burst} beats is {burst * width // 8} bytes;"
-        f" {waiting} of them fill the depth of a block RAM.",
-        f"mode=m_axi port={argument.name} bundle={argument.bundle} offset=slave"
-        f" depth={depth} max_widen_bitwidth={width} {' '.join(options)}",
-    )
-
-
-def _bits(kernel: Kernel) -> list[str]:
-    return [field.name for field in kernel.register("status").fields]
+    reason = [
+        f"Memory. {burst} beats are {burst * width // 8} bytes: no burst crosses a line of 4 KiB.",
+        f"{waiting} bursts fill the depth of a block RAM. Cosimulation copies depth beats.",
+    ]
+    ports = []
+    for bundle in (bundle for bundle in kernel.bundles if bundle.data_width == width):
+        sharing = [a for a in kernel.arguments if a.bundle == bundle.name]
+        ways = [w for w in ("read", "write") if any(w in a.direction.split("_") for a in sharing)]
+        bursts = [f"max_{w}_burst_length={burst} num_{w}_outstanding={waiting}" for w in ways]
+        ports += [
+            f"mode=m_axi port={a.name} bundle={bundle.name} offset=slave depth={depth[a.name]}"
+            f" max_widen_bitwidth={width} {' '.join(bursts)}"
+            for a in sharing
+        ]
+    return reason, ports
 
 
 def _sizes(kernel: Kernel, spec: KernelSpec, model: Model) -> Iterator[tuple[str, int, str]]:

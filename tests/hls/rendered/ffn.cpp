@@ -29,61 +29,37 @@ extern "C" void ffn(
     std::int32_t gelu_mult,
     std::uint8_t gelu_shift,
     std::uint32_t* status) {
-  // x: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
-  #pragma HLS interface mode=m_axi port=x bundle=gmem0 offset=slave depth=32 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
-  // fc_bias: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
+  // Memory. 128 beats are 4096 bytes: no burst crosses a line of 4 KiB.
+  // 4 bursts fill the depth of a block RAM. Cosimulation copies depth beats.
+  #pragma HLS interface mode=m_axi port=x bundle=gmem0 offset=slave depth=32 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4 max_write_burst_length=128 num_write_outstanding=4
+  #pragma HLS interface mode=m_axi port=y bundle=gmem0 offset=slave depth=32 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4 max_write_burst_length=128 num_write_outstanding=4
   #pragma HLS interface mode=m_axi port=fc_bias bundle=gmem1 offset=slave depth=24 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
-  // fc_weight: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
   #pragma HLS interface mode=m_axi port=fc_weight bundle=gmem1 offset=slave depth=384 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
-  // proj_bias: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
-  #pragma HLS interface mode=m_axi port=proj_bias bundle=gmem2 offset=slave depth=8 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
-  // proj_weight: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
-  #pragma HLS interface mode=m_axi port=proj_weight bundle=gmem2 offset=slave depth=384 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
-  // y: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
-  #pragma HLS interface mode=m_axi port=y bundle=gmem0 offset=slave depth=32 max_widen_bitwidth=256 max_write_burst_length=128 num_write_outstanding=4
-  // fc_mult: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
   #pragma HLS interface mode=m_axi port=fc_mult bundle=gmem1 offset=slave depth=24 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
-  // fc_shift: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
   #pragma HLS interface mode=m_axi port=fc_shift bundle=gmem1 offset=slave depth=6 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
-  // proj_mult: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
+  #pragma HLS interface mode=m_axi port=proj_bias bundle=gmem2 offset=slave depth=8 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
+  #pragma HLS interface mode=m_axi port=proj_weight bundle=gmem2 offset=slave depth=384 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
   #pragma HLS interface mode=m_axi port=proj_mult bundle=gmem2 offset=slave depth=8 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
-  // proj_shift: a burst of 128 beats is 4096 bytes; 4 of them fill the depth of a block RAM.
   #pragma HLS interface mode=m_axi port=proj_shift bundle=gmem2 offset=slave depth=2 max_widen_bitwidth=256 max_read_burst_length=128 num_read_outstanding=4
-  // The host writes the address of x where kernel.yml places it.
+  // Addresses of memory, which the host writes at the offsets of kernel.yml.
   #pragma HLS interface mode=s_axilite port=x offset=0x10
-  // The host writes the address of fc_bias where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=fc_bias offset=0x1c
-  // The host writes the address of fc_weight where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=fc_weight offset=0x28
-  // The host writes the address of proj_bias where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=proj_bias offset=0x34
-  // The host writes the address of proj_weight where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=proj_weight offset=0x40
-  // The host writes the address of y where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=y offset=0x4c
-  // The host writes the address of fc_mult where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=fc_mult offset=0x58
-  // The host writes the address of fc_shift where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=fc_shift offset=0x64
-  // The host writes the address of proj_mult where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=proj_mult offset=0x70
-  // The host writes the address of proj_shift where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=proj_shift offset=0x7c
-  // The host writes the tokens where kernel.yml places it.
+  // Scalars, which the host writes at the offsets of kernel.yml.
   #pragma HLS interface mode=s_axilite port=tokens offset=0x88
-  // The host writes the embed_dim where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=embed_dim offset=0x90
-  // The host writes the ff_dim where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=ff_dim offset=0x98
-  // The host writes the gelu_b where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=gelu_b offset=0xa0
-  // The host writes the gelu_c where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=gelu_c offset=0xa8
-  // The host writes the gelu_one where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=gelu_one offset=0xb0
-  // The host writes the gelu_mult where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=gelu_mult offset=0xb8
-  // The host writes the gelu_shift where kernel.yml places it.
   #pragma HLS interface mode=s_axilite port=gelu_shift offset=0xc0
   // Registers beyond the ABI stand from 0x800: read_error, write_error, bad_argument.
   #pragma HLS interface mode=s_axilite port=status offset=0x800
