@@ -83,8 +83,8 @@ sort_kind:
 
 /// The rows of one cache: those below position come from memory, the new ones from the chip, and
 /// the new ones go to memory too. One process, because a port may have only one. It reads the cache
-/// by one argument and writes it by another: of a DATAFLOW region each may be only read or only
-/// written (HLS 200-976). No row is both.
+/// by one argument and writes it by another: those of a DATAFLOW region should be one or the other
+/// (UG1393, canonical forms). No row is both.
 template <class C>
 void keep(const Beat* cached, Beat* cache, hls::stream<Columns<C>>& fresh,
           hls::stream<Columns<C>>& rows, Pass<C> pass) {

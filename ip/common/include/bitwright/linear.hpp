@@ -84,8 +84,9 @@ struct Linear {
 /// `channels_per_block` elements of a layer's bias, mult or shift.
 template <int Bits, class T, int N>
 void read_block(const Beat* from, int block, T (&to)[N]) {
-  // Its loop becomes one of the reading process.
-  #pragma HLS inline
+  // Bursts are found function by function, and where one reads a port twice, none (UG1399,
+  // preconditions of burst transfer): every read of a layer is a function of its own.
+  #pragma HLS inline off
   constexpr int per_beat = beat_bits / Bits;
   constexpr int beats = N / per_beat;
 read_beat:
@@ -106,8 +107,8 @@ read_beat:
 /// The rows of weights of one block of channels, in one burst.
 template <class L>
 void read_rows(const Beat* weight, int block, hls::stream<Beat>& weights) {
-  // Its loop becomes one of the reading process.
-  #pragma HLS inline
+  // As read_block.
+  #pragma HLS inline off
   constexpr int beats = L::channels_per_block * L::beats;
 read_weight:
   for (int i = 0; i < beats; ++i) {
