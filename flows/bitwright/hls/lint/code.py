@@ -14,7 +14,7 @@ _OWNERS = ("make_unique", "make_shared")
 _OPERATORS = ("operator new", "operator delete")
 _GROWS = re.compile(
     r"(?:std::)(vector|list|forward_list|deque|queue|stack|map|set|multimap|multiset"
-    r"|unordered_map|unordered_set|string|function|unique_ptr|shared_ptr|any)\b(?!::)"
+    r"|unordered_map|unordered_set|string|function|unique_ptr|shared_ptr|any)(?:<.*>)?$"
 )
 _WORD = re.compile(r"(?<![\w.:>])[A-Za-z_]\w*(?!\s*::|\w)")
 _ALWAYS = ("", "(true)", "(1)", "true", "1")

@@ -31,8 +31,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     if options.top and not program.named(options.top):
-        near = nearest(options.top, {function.name for function in program.functions})
-        told = f"; did you mean {near!r}?" if near else ""
+        told = nearest(options.top, {function.name for function in program.functions})
         print(f"lint: no function {options.top!r} in these files{told}", file=sys.stderr)
         return 1
     report = check(program)

@@ -15,7 +15,7 @@ from bitwright.hls.lint.effects import PERHAPS, READ, WRITE, Does, Effects
 from bitwright.hls.lint.program import TASKS, Program
 from bitwright.hls.lint.rules import Finding, finding
 from bitwright.hls.lint.words import Words
-from bitwright.hls.source import Block, Function, Statement, Variable
+from bitwright.hls.source import Access, Block, Function, Statement, Variable
 
 Fault = tuple[int, str, str]  # line, rule, message
 
@@ -125,6 +125,8 @@ def _uses(effects: Effects, region: Region) -> dict[Variable, list[Use]]:
             continue
         does = effects.effect(region.function, access)
         index = access.indices if variable.stream else ()
+        if not variable.stream and does == {READ} and _element(access):
+            continue  # a number, which may go to several
         if any(literal(text) is None for text in index):
             does, index = frozenset({PERHAPS}), ()
         mine = found.setdefault(variable, {})
@@ -133,6 +135,12 @@ def _uses(effects: Effects, region: Region) -> dict[Variable, list[Use]]:
         variable: [Use(process, index, does) for (process, index), does in some.items() if does]
         for variable, some in found.items()
     }
+
+
+def _element(access: Access) -> bool:
+    """Whether one element is meant that is known here."""
+    whole = len(access.indices) < max(1, len(access.variable.dims))
+    return not whole and all(literal(text) is not None for text in access.indices)
 
 
 def _processes(region: Region) -> Iterator[tuple[Statement, Process]]:

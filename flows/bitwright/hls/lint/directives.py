@@ -37,8 +37,7 @@ def check(program: Program) -> Iterator[Finding]:
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> tuple[str, str]:
-    near = nearest(name, known)
-    return f"there is no {name!r}", f"did you mean {near!r}?" if near else ""
+    return f"there is no {name!r}", nearest(name, known).removeprefix("; ")
 
 
 def _options(program: Program, found: Words, known: Directive) -> Iterator[tuple[str, str, str]]:
@@ -54,7 +53,8 @@ def _options(program: Program, found: Words, known: Directive) -> Iterator[tuple
             yield "unknown-option", *_unknown(name, choices)
         elif expected := _refused(program, found, name, text, known.options[name]):
             shown = f"{name}={text[:40]}"
-            yield "bad-value", f"{shown} is not {expected}", f"give {name}= {expected}"
+            remedy = nearest(text.lower(), known.options[name]).removeprefix("; ")
+            yield "bad-value", f"{shown} is not {expected}", remedy
     given = {*found.options, *(known.words.get(word, "") for word in found.words)}
     for need in known.needs:
         if not given & set(need.split("|")):
@@ -75,8 +75,7 @@ def _refused(program: Program, found: Words, name: str, text: str, allowed: tupl
         return allowed[0] if wrong or _fraction(text) else ""
     if text.lower() in allowed or (allowed == SWITCH and text in ("0", "1")):
         return ""
-    near = nearest(text.lower(), allowed)
-    return f"{near!r}, which it resembles" if near else _list(allowed)
+    return _list(allowed)
 
 
 def _list(allowed: tuple[str, ...]) -> str:

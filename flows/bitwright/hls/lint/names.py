@@ -39,9 +39,9 @@ Faults = Iterator[tuple[str, str, str]]  # rule, message, remedy
 
 
 def _called(program: Program) -> dict[Function, Function]:
-    """Functions that others which are synthesised call, with one of those."""
+    """Functions that others call, but test benches, with one of those."""
     found: dict[Function, Function] = {}
-    for caller in program.synthesised():
+    for caller in program.beside_bench():
         for call in caller.calls:
             for callee in program.called(call):
                 if callee is not caller:
@@ -66,8 +66,7 @@ def _variable(program: Program, found: Words, function: Function) -> Faults:
         told = f"{name[0]} is declared in line {line}, and not known here"
         yield "unknown-variable", f"{found.name}: {told}", "move the directive behind it"
     elif not _mentioned(program, found, function, name[0]):
-        near = nearest(name[0], [v.name for v in every if v.name])
-        remedy = f"did you mean {near!r}?" if near else ""
+        remedy = nearest(name[0], [v.name for v in every if v.name]).removeprefix("; ")
         yield "unknown-variable", f"{found.name}: there is no variable {name[0]!r}", remedy
 
 
@@ -87,9 +86,8 @@ def _interface(
     if name is not None and name[0] != "return":
         names = [parameter.name for parameter in function.parameters]
         if name[0] not in names:
-            near = nearest(name[0], names)
             message = f"{name[0]!r} is no argument of {function.name}"
-            yield "not-an-argument", message, f"did you mean {near!r}?" if near else ""
+            yield "not-an-argument", message, nearest(name[0], names).removeprefix("; ")
     if program.top and function.name != program.top:
         message = f"{function.name} is not the top function {program.top}"
         yield "interface-below-top", message, ""

@@ -12,41 +12,51 @@ from bitwright.hls.source import Function
 
 _LOOP = ("unroll", "loop_flatten", "loop_tripcount")  # are about the loop that they stand in
 _FUNCTION = ("interface", "top", "function_instantiate")  # are about a function
-_BODY = ("pipeline", "dataflow")  # are about either
-_ONE_BODY = frozenset(_BODY)  # and exclude each other
+_BODY = ("pipeline", "dataflow")  # are about either, and exclude each other
 
 
 def check(program: Program) -> Iterator[Finding]:
     for found in program.words:
         if found.name not in DIRECTIVES:
             continue
-        told = "it stands outside of functions" if found.function is None else ""
+        rule, told = "misplaced-pragma", "it stands outside of functions"
         if found.function is not None:
             told = _wrong(program, found, found.function)
+            if not told and found.name in _BODY and _on(found):
+                rule, told = "conditional-pragma", _block(found, found.function)
         if told:
-            message = f"{found.name}: {told}"
-            yield finding(found.source.where, found.line, "misplaced-pragma", message)
+            yield finding(found.source.where, found.line, rule, f"{found.name}: {told}")
 
 
 def _wrong(program: Program, found: Words, function: Function) -> str:
     """What is wrong with the place; "" if nothing is."""
     block = function.block(found.pragma.span)
-    if found.name in _LOOP and found.pragma.loop is None:
+    if found.name in _LOOP and found.pragma.loop is None and "region" not in found.words:
         return "it is about a loop, and stands in none"
     if found.name in _FUNCTION and block.kind != "function":
         return f"it is about {function.name}, and stands in a block of it"
-    if found.name not in _BODY or found.words == ("off",):
+    if found.name not in _BODY or not _on(found) or block.kind == "block":
         return ""
-    if block.kind == "block":
-        return "it stands in a block that is the body of neither function nor loop"
     beside = {
         other.name
         for other in program.words
         if other.function is function
-        and other.name in _ONE_BODY
-        and "off" not in other.words
+        and other.name in _BODY
+        and _on(other)
         and function.block(other.pragma.span) == block
     }
-    if beside == _ONE_BODY:
-        return f"{' and '.join(sorted(beside))} exclude each other in one body"
+    if beside == set(_BODY):
+        return "pipeline and dataflow exclude each other in one body"
     return ""
+
+
+def _on(found: Words) -> bool:
+    return "off" not in found.words and found.options.get("off", "false").lower() == "false"
+
+
+def _block(found: Words, function: Function) -> str:
+    """That the directive stands in the body of neither; "" if it does not."""
+    block = function.block(found.pragma.span)
+    if found.pragma.loop is not None and block.span.holds(function.loops[found.pragma.loop].span):
+        return ""  # of a loop without braces
+    return f"it stands in a block within {function.name}" if block.kind == "block" else ""

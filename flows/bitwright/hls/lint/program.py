@@ -102,21 +102,43 @@ class Program:
         return b"constexpr" in head.split()
 
     def synthesised(self) -> tuple[Function, ...]:
-        """All functions but main and those that nothing else calls."""
-        if not any(f.name == "main" for f in self.of):
-            return self.functions
+        """The functions that hardware is made of, as far as that can be told.
+
+        With a top, or functions that have an INTERFACE, what these call; else all that is no test
+        bench. Names alone decide, so that none is missed.
+        """
+        tops = {f for f in self.of if f.pragmas_of("interface") or f.name == self.top}
+        return self._reached(tops) if tops else self.beside_bench()
+
+    def beside_bench(self) -> tuple[Function, ...]:
+        """All functions but main, and but those that only main calls."""
         callers: dict[Function, set[Function]] = {function: set() for function in self.of}
         for caller in self.of:
-            for call in caller.calls:
-                for callee in self.named(call.name):
-                    callers[callee].add(caller)
+            for callee in self._mentioned(caller):
+                callers[callee].add(caller)
         bench = {function for function in self.of if function.name == "main"}
-        tops = {f for f in self.of if f.pragmas_of("interface") or f.name == self.top}
         size = 0
         while len(bench) != size:
             size = len(bench)
-            bench |= {f for f, by in callers.items() if by and by <= bench and f not in tops}
+            bench |= {function for function, by in callers.items() if by and by <= bench}
         return tuple(function for function in self.of if function not in bench)
+
+    def _reached(self, tops: set[Function]) -> tuple[Function, ...]:
+        found, todo = set(tops), list(tops)
+        while todo:
+            new = self._mentioned(todo.pop()) - found
+            found |= new
+            todo += new
+        return tuple(function for function in self.of if function in found)
+
+    def _mentioned(self, caller: Function) -> set[Function]:
+        """The functions of the names that a function calls, or gives to another."""
+        names = {call.name for call in caller.calls}
+        names |= {argument.base for call in caller.calls for argument in call.arguments}
+        spoken = self.of[caller].data[caller.body.start : caller.body.end].decode()
+        if any(word in spoken for word in TASKS):
+            names |= set(re.findall(r"\w+", spoken))
+        return {function for name in names for function in self.named(name)}
 
 
 def _directives(sources: Iterable[Source]) -> Iterator[Words]:

@@ -75,6 +75,12 @@ RULES: tuple[Rule, ...] = (
         "move it directly into the body that it is about",
     ),
     Rule(
+        "conditional-pragma",
+        "warning",
+        "pipeline and dataflow are about the body of a function or loop, not about a block in it",
+        "make the block a function, or choose the loop by `if constexpr`",
+    ),
+    Rule(
         "partitioned-port",
         "error",
         "an array behind an AXI master port cannot be partitioned or reshaped",

@@ -66,8 +66,7 @@ def _read(text: str) -> Iterator[Waiver | tuple[int, str]]:
         if form is None:
             yield number, f"{comment[1].strip()[:60]!r} is no waiver"
         elif wrong:
-            near = nearest(wrong[0], BY_NAME)
-            yield number, f"there is no rule {wrong[0]!r}" + (f", but {near!r}" if near else "")
+            yield number, f"there is no rule {wrong[0]!r}{nearest(wrong[0], BY_NAME)}"
         else:
             yield Waiver(number, _about(lines, number, line[: comment.start()]), rules)
 

@@ -65,8 +65,9 @@ def _split(text: str) -> list[str]:
     for word in text.split():
         before = found[-1] if found else ""
         inside = before.count("(") > before.count(")")
-        if "=" in before:
-            inside |= before[-1] in _JOINS or word[0] in _JOINS
+        if "=" in before:  # f<int, 3> is whole, a > is not
+            closed = before[-1] == ">" and before.count("<") == before.count(">")
+            inside |= word[0] in _JOINS or (before[-1] in _JOINS and not closed)
         if inside:
             found[-1] = before + word
         else:
