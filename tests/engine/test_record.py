@@ -219,6 +219,24 @@ def test_module_files_follow_imports_and_leave_the_rest_out(monkeypatch):
             assert f"flows/{module.replace('.', '/')}.py" in names
 
 
+@pytest.mark.parametrize(
+    ("module", "read", "not_read"),
+    [
+        ("bitwright.hls.top", "hls/config.hpp.j2", "hls/adopt/bench.cpp.j2"),
+        ("bitwright.reports.page", "reports/path.html.j2", "reports/site/templates/base.html.j2"),
+        ("bitwright.hls.csim", "hls/top.py", "hls/source.py"),  # from bitwright.hls import top
+        ("bitwright.hls.run", "hls/__init__.py", "engine.py"),  # imported for its types alone
+        ("bitwright.reports", "reports/__main__.py", "reports/page.py"),
+    ],
+)
+def test_module_files_are_no_more_than_a_module_runs(module, read, not_read, monkeypatch):
+    monkeypatch.chdir(Path(record.__file__).parents[2])
+    names = {str(path) for path in module_files(module)}
+    assert f"flows/bitwright/{read}" in names
+    other = Path("flows/bitwright", not_read)
+    assert other.is_file() and str(other) not in names
+
+
 def test_up_to_date_plan_of_many_files_reads_no_content_twice(bench, monkeypatch):
     """Big old outputs are known by stat: a null build does not read them."""
     step = bench.step("head -c 1000000 /dev/zero > out")

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import bitwright.hls.locate as locate  # not the package: a step's key holds what this file imports
 from bitwright.errors import BitwrightError, ToolError
+from bitwright.hls import locate
 from bitwright.hls.probe import Call, abilities, calls
 from bitwright.hls.project import from_json
 from bitwright.hls.scripts import DONE, MARK, PINNED, Project

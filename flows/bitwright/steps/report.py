@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -80,7 +79,7 @@ def step(build: Build, tools: Iterable[Tool], *, base: Path) -> Step:
         name="report",
         title="timing, area, floorplan",
         dir=folder,
-        reads=(*files, LOCK, *_templates(), *module_files("bitwright.steps.report")),
+        reads=(*files, LOCK, *module_files("bitwright.steps.report")),
         writes=tuple(folder / name for name in (METRICS, VERDICT, PAGE, FLOORPLAN)),
         command=tuple(command),
         scripts=((LIMITS, json.dumps(to_json(build.demands.of_build), indent=1) + "\n"),),
@@ -89,12 +88,6 @@ def step(build: Build, tools: Iterable[Tool], *, base: Path) -> Step:
         errors=ERRORS,
         judgement=Judgement(BAD, "no bitstream is made", f"open {folder / FAILED / PAGE}"),
     )
-
-
-def _templates() -> list[Path]:
-    """What pages are made of; imports alone do not show it."""
-    reports = Path(__file__).resolve().parent.parent / "reports"
-    return [Path(os.path.relpath(path)) for path in sorted(reports.glob("*.j2"))]
 
 
 def usercode_of(record: Path) -> str:
