@@ -140,6 +140,8 @@ struct Place {
 
   int token() const { return Pass<C>::token(tile, group); }
   void advance(const Pass<C>& pass) {
+    // The counters are registers of the caller.
+    #pragma HLS inline
     if (++group < pass.groups(tile)) return;
     group = 0;
     if (++head < C::heads) return;

@@ -58,6 +58,8 @@ struct IntegerSoftmax {
 
   /// e^(score - largest), score <= largest.
   Exponential exponential(Score score, Score largest) const {
+    // A stretch of the caller's pipeline.
+    #pragma HLS inline
     const std::int32_t least = max_bits * ln2;
     const std::int64_t below = std::int64_t{score} - largest;  // 33 bits
     const std::int32_t d = below < least ? least : static_cast<std::int32_t>(below);
