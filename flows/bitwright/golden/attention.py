@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bitwright.golden.layer import Linear, linear
+from bitwright.golden.layer import Linear, check_projections, linear
 from bitwright.golden.linear import Int8, matmul, requant
 from bitwright.golden.softmax import Bool, Softmax, causal_mask, softmax
 
@@ -32,13 +32,8 @@ class Mhsa:
     heads: int
 
     def __post_init__(self) -> None:
-        embed = self.q.weight.shape[1]
-        for name in ("q", "k", "v", "proj"):
-            shape = getattr(self, name).weight.shape
-            if shape != (embed, embed):
-                raise ValueError(f"{name}.weight has shape {shape}; expected {(embed, embed)}")
-        if self.heads < 1 or embed % self.heads:
-            raise ValueError(f"{self.heads} heads do not divide embed_dim {embed}")
+        weights = {name: getattr(self, name).weight for name in ("q", "k", "v", "proj")}
+        check_projections(weights, self.heads)
         if not -(2**31) <= self.context_mult < 2**31:
             raise ValueError(f"context_mult {self.context_mult} is no int32")
         if not 0 <= self.context_shift < 64:

@@ -16,8 +16,6 @@ mean square), 2.1 at most: 0.0014. The worst case of layers of one number is rea
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from bitwright.golden.error import GELU_SLOPE, Attention, Errors, product
@@ -36,17 +34,6 @@ def half(x: Float) -> Float:
     if not np.all(np.abs(x) <= HALF_MOST):
         raise ValueError(f"half: {np.abs(x).max():.6g} is beyond {HALF_MOST:.0f}, fp16's largest")
     return np.asarray(x, np.float64).astype(np.float16).astype(np.float64)
-
-
-def half_ffn(p: Ffn) -> Ffn:
-    """The network whose weights and biases are halves."""
-    return replace(p, fc=_half_linear(p.fc), proj=_half_linear(p.proj))
-
-
-def half_mhsa(p: Mhsa) -> Mhsa:
-    """The network whose weights and biases are halves."""
-    q, k, v, proj = (_half_linear(layer) for layer in (p.q, p.k, p.v, p.proj))
-    return replace(p, q=q, k=k, v=v, proj=proj)
 
 
 def ffn(add: Errors, p: Ffn, t: FfnTrace) -> Float:
@@ -128,7 +115,3 @@ def _behind(whole: Float, new: Float) -> Float:
     """The errors of new rows behind those of a cache, which are exact."""
     past = np.zeros_like(whole[..., : whole.shape[-2] - new.shape[-2], :])
     return np.concatenate([past, new], axis=-2)
-
-
-def _half_linear(p: Linear) -> Linear:
-    return Linear(half(p.weight), half(p.bias))

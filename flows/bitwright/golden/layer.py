@@ -1,10 +1,16 @@
-"""A linear layer of a network: its parameters in one value, its product in integers."""
+"""A linear layer of a network: its parameters in one value, its product in integers.
+
+And what is asked of the shapes of attention's four, in integers or in floats.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from bitwright.golden.linear import Int8, Int32, UInt8, matmul
 
@@ -34,6 +40,19 @@ class Linear:
                 raise ValueError(
                     f"{name} has shape {array.shape}; expected {self.weight.shape[:1]}"
                 )
+
+
+def check_projections(weights: Mapping[str, npt.NDArray[Any]], heads: int) -> None:
+    """Raises ValueError unless attention's weights are [embed, embed] and heads divide embed.
+
+    weights: by name, of integers or of floats
+    """
+    embed = next(iter(weights.values())).shape[1]
+    for name, weight in weights.items():
+        if weight.shape != (embed, embed):
+            raise ValueError(f"{name}.weight has shape {weight.shape}; expected {(embed, embed)}")
+    if heads < 1 or embed % heads:
+        raise ValueError(f"{heads} heads do not divide embed_dim {embed}")
 
 
 def linear(x: Int8, p: Linear) -> Int8:

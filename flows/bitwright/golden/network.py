@@ -14,6 +14,7 @@ import numpy as np
 
 from bitwright.golden import floating
 from bitwright.golden.floating import Float
+from bitwright.golden.layer import check_projections
 from bitwright.golden.softmax import Bool, causal_mask
 
 
@@ -66,13 +67,8 @@ class Mhsa:
     heads: int
 
     def __post_init__(self) -> None:
-        embed = self.q.weight.shape[1]
-        for name in ("q", "k", "v", "proj"):
-            shape = getattr(self, name).weight.shape
-            if shape != (embed, embed):
-                raise ValueError(f"{name}.weight has shape {shape}; expected {(embed, embed)}")
-        if self.heads < 1 or embed % self.heads:
-            raise ValueError(f"{self.heads} heads do not divide embed_dim {embed}")
+        weights = {name: getattr(self, name).weight for name in ("q", "k", "v", "proj")}
+        check_projections(weights, self.heads)
 
 
 @dataclass(frozen=True, slots=True)
