@@ -225,6 +225,7 @@ def test_module_files_follow_imports_and_leave_the_rest_out(monkeypatch):
         ("bitwright.hls.top", "hls/config.hpp.j2", "hls/adopt/bench.cpp.j2"),
         ("bitwright.reports.page", "reports/path.html.j2", "reports/site/templates/base.html.j2"),
         ("bitwright.hls.csim", "hls/top.py", "hls/source.py"),  # from bitwright.hls import top
+        ("bitwright.hls.simulate", "hls/vectors.py", "engine.py"),
         ("bitwright.hls.run", "hls/__init__.py", "engine.py"),  # imported for its types alone
         ("bitwright.reports", "reports/__main__.py", "reports/page.py"),
     ],

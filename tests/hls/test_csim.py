@@ -15,7 +15,7 @@ import pytest
 from bitwright import design, plan
 from bitwright.errors import ConfigError, ToolError
 from bitwright.front import csim as front
-from bitwright.hls import csim
+from bitwright.hls import csim, simulate
 from bitwright.hls.csim import Job, Result
 from bitwright.steps import csim as step
 
@@ -62,7 +62,7 @@ def built(ip: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool]
     guards."""
     job = csim.small(Job(ip / "ffn", "int8", MODEL, SIZES[:2]), "wide_tile")
     folder = tmp_path_factory.mktemp("built")
-    includes = [".", str(ip / "ffn"), *(str(ip / name) for name in step.SHARED)]
+    includes = [".", str(ip / "ffn"), *(str(ip / name) for name in simulate.SHARED)]
     csim.render(job, folder)
     for source, options in (("ffn", csim.SANITIZED), ("ffn_tb", csim.TB)):
         command = csim.compiler(f"{source}.cpp", includes, options)
@@ -167,12 +167,12 @@ def test_vectors_that_end_early_are_no_pass(run, built):
 # ------------------------------------------------------------------------------- the step itself
 
 
-def simulate(folder: Path, name: str, form: str) -> tuple[int, str]:
+def simulated(folder: Path, name: str, form: str) -> tuple[int, str]:
     sizes = dict(SIZES[: 3 if name == "mhsa" else 2])
     call = {"ip": str(ROOT / "ip"), "kernel": name, "format": form, "model": asdict(MODEL)}
     call["sizes"] = sizes
     (folder / "csim.json").write_text(json.dumps(call), encoding="utf-8")
-    command = [sys.executable, "-m", "bitwright.steps.csim", "csim.json"]
+    command = [sys.executable, "-m", "bitwright.hls.simulate", "csim.json"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "flows")}
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     return ran.returncode, ran.stdout + ran.stderr
@@ -180,7 +180,7 @@ def simulate(folder: Path, name: str, form: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize(("name", "form"), [("ffn", "fp16"), ("mhsa", "w4a8")])
 def test_a_kernel_equals_golden_and_no_sanitizer_says_a_word(name: str, form: str, tmp_path: Path):
-    status, said = simulate(tmp_path, name, form)
+    status, said = simulated(tmp_path, name, form)
     assert status == 0, said[-8000:]
     assert "warning" not in said
     passed = json.loads((tmp_path / "passed.json").read_text("utf-8"))
@@ -196,7 +196,7 @@ def test_a_kernel_that_does_not_compile_is_told_with_its_line(
     (tmp_path / "ffn.hpp").write_text("#error no kernel here\n", encoding="utf-8")
     (tmp_path / "ffn.cpp").write_text('#include "ffn.hpp"\n', encoding="utf-8")
     with pytest.raises(ToolError, match=r"g\+\+ ended with exit status 1"):
-        step._compile("ffn", tmp_path, [], csim.FAST)
+        simulate._compile("ffn", tmp_path, [], csim.FAST)
     assert "ffn.hpp:1:2: error: #error no kernel here" in capfd.readouterr().out
 
 
@@ -207,7 +207,7 @@ def test_what_a_wrong_kernel_left_is_moved_to_failed(
     (tmp_path / "wide_tile").mkdir()
     for name in ("full_y_found.bin", "wide_tile/one_token_y_found.bin"):
         (tmp_path / name).write_bytes(b"wrong")
-    step._set_aside()
+    simulate._set_aside()
     found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.bin")}
     assert found == {"failed/full_y_found.bin", "failed/wide_tile/one_token_y_found.bin"}
 
@@ -249,7 +249,7 @@ def test_the_last_line_counts_what_passed(tmp_path: Path, monkeypatch: pytest.Mo
         each.dir.mkdir(parents=True)
         _, name, form = each.name.split("-")
         near = (0.0012, 0.02) if form == "fp16" else (0.0, 0.0)
-        left = step.Passed(name, form, 8, 1000, *near, 16)
+        left = simulate.Passed(name, form, 8, 1000, *near, 16)
         (each.dir / "passed.json").write_text(json.dumps(asdict(left)), encoding="utf-8")
     assert step.summary(steps) == (
         "csim: 2 kernels in 3 formats, 48 cases, 96 with sanitizers: all passed"
