@@ -227,6 +227,7 @@ def test_module_files_follow_imports_and_leave_the_rest_out(monkeypatch):
         ("bitwright.hls.csim", "hls/top.py", "hls/source.py"),  # from bitwright.hls import top
         ("bitwright.hls.simulate", "hls/vectors.py", "engine.py"),
         ("bitwright.hls.run", "hls/__init__.py", "engine.py"),  # imported for its types alone
+        ("bitwright.hls.run", "reports/judge.py", "reports/metrics.py"),
         ("bitwright.reports", "reports/__main__.py", "reports/page.py"),
     ],
 )

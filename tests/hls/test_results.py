@@ -16,7 +16,7 @@ from bitwright.hls.summary import sections, summary
 from bitwright.kernel import Kernel, load
 from bitwright.limits import AT_MOST, NOTHING, Demands, Limit, Waiver
 from bitwright.reports.measures import OF_HLS
-from bitwright.reports.text import broken
+from bitwright.reports.verdict import broken
 from hypothesis import given
 from hypothesis import strategies as st
 

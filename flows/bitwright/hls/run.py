@@ -162,7 +162,7 @@ def _accepted(
     from bitwright.kernel import load
     from bitwright.limits import NOTHING, from_json
     from bitwright.reports.judge import to_json as verdict_json
-    from bitwright.reports.text import broken
+    from bitwright.reports.verdict import broken
 
     signature = request["signature"]
     kernel = load(folder / signature["file"], form=signature["format"])

@@ -1,8 +1,7 @@
-"""Metrics and verdict as plain text, for logs and for the message of a build that failed."""
+"""Metrics as plain text, for logs and for the message of a build that missed its clock."""
 
 from __future__ import annotations
 
-from bitwright.reports.judge import ASKED, FORBIDDEN, Verdict
 from bitwright.reports.metrics import Metrics, clock_wns_ns
 from bitwright.reports.paths import short
 from bitwright.reports.read.open.nextpnr import ROUTING, CriticalPath
@@ -32,31 +31,6 @@ def worst_path(metrics: Metrics) -> str:
     for stage in path.stages:
         arrival += stage.delay_ns
         lines.append(f"|{stage.delay_ns:8.3f} {arrival:8.3f}  {stage.kind:8s}  {stage.to_cell}")
-    return "\n".join(lines)
-
-
-def judged(verdict: Verdict) -> str:
-    """The verdict, a limit a line, then what there is to say about waivers."""
-    lines = []
-    for each in verdict.judged:
-        state = "ok" if each.ok else f"waived until {each.until}" if each.waived else "BROKEN"
-        limit = f"{each.limit}, {each.held_to}" if each.limit == ASKED else each.limit
-        lines.append(f"limit {each.metric} {limit}: {each.measured}, {state}")
-    return "\n".join([*lines, *(f"note: {note}" for note in verdict.notes)])
-
-
-def broken(verdict: Verdict) -> str:
-    """What to tell about each limit of the config that does not hold."""
-    lines = []
-    for each in verdict.failed:
-        if each.limit == FORBIDDEN:
-            lines.append(f"ERROR: forbidden {each.metric}: {each.value:.0f} times, {each.source}")
-        elif each.limit != ASKED:  # of those the message of missed clocks tells
-            lines.append(
-                f"ERROR: {each.metric} is {each.measured}; its limit is {each.limit}, "
-                f"broken by {each.room.lstrip('-')}"
-            )
-    lines += [f"  note        {note}" for note in verdict.notes]
     return "\n".join(lines)
 
 

@@ -170,7 +170,8 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Write the report into the current folder; 3 if a limit is broken, 1 if it cannot judge."""
-    from bitwright.reports.text import broken, judged, missed, summary, worst_path
+    from bitwright.reports.text import missed, summary, worst_path
+    from bitwright.reports.verdict import broken, judged
 
     parser = argparse.ArgumentParser(prog="python -m bitwright.steps.report")
     for name in ("config", "target", "part"):

@@ -15,10 +15,9 @@ from typing import Any, BinaryIO
 
 from bitwright.reports.read.document import refuse
 from bitwright.reports.read.kind import HEAD, Kind, Reading, values
-from bitwright.reports.read.source import BLOCK, blocks_of, lines_of, text_of
+from bitwright.reports.read.source import BLOCK, LARGEST, blocks_of, lines_of, text_of
 
 TOOLS = ("open", "vivado", "hls", "vitis")  # folders of readers
-LARGEST = 1 << 30  # bytes of a report that is held in memory whole; logs have no limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import BinaryIO
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 BLOCK = 1 << 20  # bytes read at a time
 LINE = 1 << 20  # bytes of one line of a log that are surely kept
+LARGEST = 1 << 30  # bytes of a report that is held in memory whole; logs have no limit
 
 
 def text_of(data: bytes) -> str:
