@@ -101,6 +101,13 @@ REFUSED: dict[str, tuple[str, str]] = {
         "  node0(t, v1);\n}\n",
         "net.cpp:2: v2: at one call of node0 it is an argument of the top, which loses the pragma",
     ),
+    "one that must stay for a local further down": (
+        "float pick(float v4[4]) {\n  #pragma HLS array_partition variable=v4 complete\n"
+        "  return v4[1];\n}\n"
+        + NODE.replace("v3[0] = v2[0];", "float t[4];\n  t[1] = 1;\n  v3[0] = pick(v2) + pick(t);")
+        + TOP,
+        "net.cpp:2: v4: at one call of pick it is an argument of the top, which loses the pragma",
+    ),
     "another name of an argument": (
         NODE.replace("{\n", "{\n  const float (&r)[4] = v2;\n") + TOP,
         "net.cpp:2: r is another name of v0; use the one name",

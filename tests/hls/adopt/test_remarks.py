@@ -180,3 +180,34 @@ def test_what_was_about_memory_on_the_chip_is_told(adopted, text, message):
 def test_types_that_the_tool_does_not_widen_are_told(adopted):
     text = "void forward(ap_int<8> a[2]) {\n  a[0] = 1;\n}\n"
     assert "this one has 8 bits" in said(adopted, text)[0]
+
+
+NODE = "void node0(float v0[4], float v1[4]) {\n  v1[0] = v0[0];\n}\n"
+TOP = "void forward(float v2[4], float v3[4]) {\n  #pragma HLS DATAFLOW\n  node0(v2, v3);\n}\n"
+
+
+def test_a_node_in_another_file_is_told_for_its_pragmas_are_not_seen(adopted):
+    told = [r for r in said(adopted, '#include "nodes.h"\n' + TOP) if "not in this file" in r]
+    assert [remark[: remark.index(", and")] for remark in told] == [
+        "4: node0 is not in this file: what it does with v2",
+        "4: node0 is not in this file: what it does with v3",
+    ]
+    assert said(adopted, NODE + TOP) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [("v0,v1", True), ("v9", True), ("v0[0]", False), ("table", False), ("v1", False)],
+)
+def test_a_partition_of_no_variable_is_told_for_it_stays(adopted, named, told):
+    pragma = f"{{\n  #pragma HLS array_partition variable={named} complete\n"
+    remarks = said(adopted, "static float table[4];\n" + NODE.replace("{\n", pragma) + TOP)
+    assert [r.startswith(f"3: array_partition of {named}: ") for r in remarks] == [True] * told
+
+
+def test_a_call_that_nothing_in_the_kernel_makes_does_not_count(adopted):
+    """A test bench in the same file gives its own arrays."""
+    pragma = "{\n  #pragma HLS array_partition variable=v0 complete\n"
+    beside = "void check() {\n  float a[4], b[4];\n  node0(a, b);\n}\n"
+    found = adopted(NODE.replace("{\n", pragma) + TOP + beside, top="forward")
+    assert (found.counts.bound_interface, found.counts.kept) == (1, 0)

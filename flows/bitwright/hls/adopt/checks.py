@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bitwright.hls.adopt.effects import READ, WRITE, Use
+from bitwright.hls.adopt.effects import COPIES, READ, WRITE, Use, passed
 from bitwright.hls.adopt.interface import Design, Port
 from bitwright.hls.source import Function, Variable
 from bitwright.yamlfile import Faults
@@ -81,6 +81,7 @@ def remarks(design: Design) -> Iterator[Remark]:
     yield from _locals(design)
     yield from _ports(design)
     yield from _storage(design)
+    yield from _unseen(design)
 
 
 def _locals(design: Design) -> Iterator[Remark]:
@@ -138,6 +139,33 @@ def _storage(design: Design) -> Iterator[Remark]:
                     )
 
 
+def _unseen(design: Design) -> Iterator[Remark]:
+    """What stands in another file, or names nothing, so that no pragma of it can be found."""
+    shared = {variable.name for variable in design.source.variables}
+    for function in design.source.functions:
+        for access in function.accesses:
+            ports = design.ports_of(function, access.variable)
+            arrays = sorted(port.name for port in ports if port and port.bundle)
+            if not arrays or len(access.indices) == len(access.variable.dims):
+                continue
+            for call, _ in passed(function, access):
+                if not design.source.called(call) and call.name not in COPIES:
+                    yield (
+                        call.span.line,
+                        f"{call.name} is not in this file: what it does with {', '.join(arrays)},"
+                        " and whether it partitions it, is not known; adopt one file with all of it",
+                    )
+        for pragma in function.pragmas_of("array_partition"):
+            base = _NAME.split(pragma.variable)[0]
+            known = base in shared or function.lookup(base, pragma.span) is not None
+            if not known or "," in pragma.variable:
+                yield (
+                    pragma.line,
+                    f"array_partition of {pragma.variable or 'nothing'}: that is no variable here,"
+                    " so the pragma stays; name one variable in each",
+                )
+
+
 # --- constants that became zero -------------------------------------------------------------------
 
 
@@ -176,7 +204,7 @@ def _scalars(function: Function) -> Iterator[Variable]:
 def _given_zero(design: Design, function: Function, parameter: Variable) -> int:
     """The line of the call that gives a parameter the literal 0.000000; 0 if none does."""
     place = function.parameters.index(parameter)
-    for call in design.sites.get(function, ()):
+    for _, call in design.sites.get(function, ()):
         text = call.arguments[place].text
         if _is_zero(text):
             return call.span.line

@@ -14,7 +14,7 @@ _MODES: Mapping[str, frozenset[str]] = {
     "update": frozenset({READ, WRITE}),
     "look": frozenset(),
 }
-_COPIES = ("memcpy", "memmove", "memset")  # write their first argument, read the second
+COPIES = ("memcpy", "memmove", "memset")  # write their first argument, read the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Effects:
         if access.mode in _MODES:
             return _MODES[access.mode]
         whole = len(access.indices) < len(access.variable.dims)
-        for call, place in _passed(function, access):
+        for call, place in passed(function, access):
             callees = self.source.called(call)
             if callees:
                 return frozenset().union(*(self.of(f, f.parameters[place]) for f in callees))
-            if call.name in _COPIES:
+            if call.name in COPIES:
                 return _MODES[WRITE if place == 0 else READ]
         unknown = whole or access.variable.passed == "pointer" or access.variable.stream
         return _MODES["update" if unknown else READ]
@@ -73,7 +73,7 @@ class Effects:
         return tuple(found.values())
 
 
-def _passed(function: Function, access: Access) -> Iterator[tuple[Call, int]]:
+def passed(function: Function, access: Access) -> Iterator[tuple[Call, int]]:
     """The call that an access is an argument of, with its place among the arguments."""
     for call in function.calls:
         for place, argument in enumerate(call.arguments):

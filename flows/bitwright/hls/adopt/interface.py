@@ -67,7 +67,7 @@ class Design:
     top: Function
     ports: tuple[Port, ...]
     bound: Mapping[tuple[Function, Variable], frozenset[Variable]]
-    sites: Mapping[Function, tuple[Call, ...]]  # every call of a function in the file
+    sites: Mapping[Function, tuple[tuple[Function, Call], ...]]  # calls below the top, with callers
     effects: Effects
     vlnv: str
 
@@ -86,7 +86,20 @@ class Design:
         """What a parameter is bound to: ports, and None for anything local."""
         if function is self.top:
             return frozenset({self.port(variable)})
-        return frozenset(map(self.port, self.bound.get((function, variable), ())))
+        ports = frozenset(map(self.port, self.bound.get((function, variable), ())))
+        return ports | ({None} if self._is_given_a_local(function, variable) else frozenset())
+
+    def _is_given_a_local(self, function: Function, parameter: Variable) -> bool:
+        """Whether a function between the top and this one passes it an array of its own."""
+        if parameter not in function.parameters:
+            return False
+        place = function.parameters.index(parameter)
+        for caller, call in self.sites.get(function, ()):
+            argument = call.arguments[place]
+            given = caller.lookup(argument.base, argument.span)
+            if caller is not self.top and given is not None and not given.parameter:
+                return True
+        return False
 
 
 def design(source: Source, request: Request) -> Design:
@@ -106,18 +119,22 @@ def design(source: Source, request: Request) -> Design:
         top=top,
         ports=ports,
         bound=source.bound(top),
-        sites=_sites(source),
+        sites=_sites(source, top),
         effects=effects,
         vlnv=_vlnv(source, top, request),
     )
 
 
-def _sites(source: Source) -> dict[Function, tuple[Call, ...]]:
-    found: dict[Function, list[Call]] = {}
-    for caller in source.functions:
+def _sites(source: Source, top: Function) -> dict[Function, tuple[tuple[Function, Call], ...]]:
+    found: dict[Function, list[tuple[Function, Call]]] = {top: []}
+    todo = [top]
+    while todo:
+        caller = todo.pop()
         for call in caller.calls:
             for callee in source.called(call):
-                found.setdefault(callee, []).append(call)
+                if callee not in found:
+                    todo.append(callee)
+                found.setdefault(callee, []).append((caller, call))
     return {function: tuple(calls) for function, calls in found.items()}
 
 
