@@ -15,7 +15,7 @@ from bitwright import engine, manifest, whatis
 from bitwright.design import Design, KernelSpec, Model, Resources, Target
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError, ReportError
-from bitwright.reports import table
+from bitwright.reports import ended
 
 CONFIG = Path("configs/toy.yml")
 RTL = Path("cores/toy/toy.sv")
@@ -205,7 +205,7 @@ def test_timings_name_every_step_with_time_and_memory(project: Path):
 def test_the_end_table_has_a_line_per_step(project: Path, capsys: pytest.CaptureFixture[str]):
     build()
     manifest.finalise(design(), steps())
-    table.show(design().build, steps())
+    ended.show(design().build, steps())
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [line[0] for line in lines if line and line[-1] == "MiB"] == ["synthesize", "implement"]
     assert ["build/toy/ulx3s-85f/manifest.json"] in lines

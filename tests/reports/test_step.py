@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from bitwright.limits import Demands, Limit, Waiver
-from bitwright.reports import table
-from bitwright.reports.table import plain, sections
+from bitwright.reports import ended
+from bitwright.reports.ended import sections
+from bitwright.reports.table import plain
 from bitwright.steps import report
 
 SPECIMENS = Path(__file__).parents[1] / "specimens"
@@ -119,7 +120,7 @@ def test_on_a_terminal_the_same_numbers_stand_in_colour(
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     terminal = Terminal()
-    table.show(folder.parent, (), terminal)
+    ended.show(folder.parent, (), terminal)
     shown = terminal.getvalue()
     assert "\x1b[" in shown
     for word in ("71.68 MHz", "+6.050 ns", "83,640", "2.6 %"):

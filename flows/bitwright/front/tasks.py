@@ -213,15 +213,15 @@ def finish(session: Session) -> None:
     if session.design is None or "build" not in plans:
         return
     from bitwright import manifest
-    from bitwright.reports import table
+    from bitwright.reports import ended, table
 
     folder, steps = session.design.build, list(session.steps.values())
     if not manifest.finalise(session.design, steps):
         return
     if session.display.busy:
-        table.show(folder, steps)
+        ended.show(folder, steps)
     else:  # nothing ran: not worth importing rich for
-        say(table.plain(table.sections(folder, steps), table.files(folder, steps)).rstrip())
+        say(table.plain(ended.sections(folder, steps), ended.files(folder, steps)).rstrip())
 
 
 def _tell_passed(session: Session, command: str) -> None:
