@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from bitwright import design
+from bitwright import design, plan
+from bitwright.engine import Tool
 from bitwright.hls.__main__ import main
 from bitwright.hls.lint.rules import RULES
 from bitwright.steps import hlslint
@@ -119,3 +120,18 @@ def test_an_error_in_a_header_is_told_once_and_ends_the_step(
     told = f"ip/ffn/ffn.hpp:{line}: error unknown-variable: stream: there is no variable 'result'"
     assert capsys.readouterr().out.count(told) == 1
     assert not (folder / hlslint.PASSED).exists()
+
+
+def test_doit_lint_checks_the_kernels_of_a_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("configs", "cores", "bd", "ip", "flows"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    found = design.load("gpt2-medium", target=None, options={}, root=tmp_path)
+    tools = {"tree-sitter": Tool("tree-sitter", "0.26.1", "")}
+    steps = {step.name: step for step in plan.plan_lint(found, tools)}
+    assert {"lint-matmul", "lint-mhsa", "lint-ffn"} <= set(steps)
+    assert steps["lint-mhsa"].tools == tuple(tools.values())
+    call = json.loads(dict(steps["lint-mhsa"].scripts)[hlslint.CALL])
+    assert sorted(call["formats"]) == ["fp16", "int8", "w4a8"]

@@ -23,6 +23,9 @@ void take(const int a[8], int* y) { *y = a[0]; }
 """
 
 
+PORTS = "void f(int a[8], int b[8], int* y)"
+
+
 def region(body: str, head: str = "void f(int x, int* y)") -> str:
     """A DATAFLOW region from line 10 of the file on, its first statement in line 12."""
     return f"{STAGES}\n{head} {{\n#pragma HLS dataflow\n{body}\n}}"
@@ -130,6 +133,20 @@ CASES = [  # rule, line, faulty, mended
         2,
         BODY % "array_partition variable=b dim=3",
         BODY % "array_partition variable=b dim=2",
+    ),
+    (
+        "dimension",
+        4,
+        "struct L { using T = int[4][2]; };\nvoid f() {\nL::T a[3];\n"
+        "#pragma HLS array_reshape variable=a dim=4\n}",
+        "struct L { using T = int[4][2]; };\nvoid f() {\nL::T a[3];\n"
+        "#pragma HLS array_reshape variable=a dim=3\n}",
+    ),
+    (
+        "dataflow-argument",
+        14,
+        region("#pragma HLS interface m_axi port=a\ntake(a, y);\ncopy(a, b);", PORTS),
+        region("#pragma HLS interface ap_memory port=a\ntake(a, y);\ncopy(a, b);", PORTS),
     ),
     (
         "factor",

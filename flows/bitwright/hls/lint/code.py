@@ -35,8 +35,8 @@ Fault = tuple[int, str, str]  # line, rule, message
 
 
 def _labels(program: Program, function: Function) -> Iterator[Fault]:
-    for found in program.words:
-        if found.function is function and found.name == "pipeline" and "off" not in found.words:
+    for found in program.within(function):
+        if found.name == "pipeline" and "off" not in found.words:
             index = found.pragma.loop
             if index is not None and not function.loops[index].label:
                 line = function.loops[index].span.line
@@ -46,8 +46,8 @@ def _labels(program: Program, function: Function) -> Iterator[Fault]:
 def _loops(program: Program, function: Function) -> Iterator[Fault]:
     counted = {
         found.pragma.loop
-        for found in program.words
-        if found.function is function and found.name in ("loop_tripcount", "unroll")
+        for found in program.within(function)
+        if found.name in ("loop_tripcount", "unroll")
     }
     for index, loop in enumerate(function.loops):
         line, name = loop.span.line, f"{loop.kind} {loop.label}".strip()

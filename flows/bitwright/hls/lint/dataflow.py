@@ -7,6 +7,7 @@ does with a channel is not known, and then nothing is said about that channel.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -94,13 +95,14 @@ def _loop(region: Region, found: Words) -> Iterator[Fault]:
 
 def _channels(effects: Effects, region: Region) -> Iterator[Fault]:
     """Whether each channel goes from one process to one later process."""
-    uses = _uses(effects, region)
+    program, uses = effects.program, _uses(effects, region)
     edges: dict[tuple[int, int], list[Variable]] = {}
     for variable, some in uses.items():
         if any(PERHAPS in use.does for use in some):
             continue
         if variable.parameter:
-            yield from _argument(variable, some)
+            port = variable.passed == "pointer" or program.master(region.function, variable.name)
+            yield from _argument(variable, some, port=port)
             continue
         if not region.block.span.holds(variable.span):
             continue
@@ -116,13 +118,15 @@ def _uses(effects: Effects, region: Region) -> dict[Variable, list[Use]]:
     """Streams and arrays with what each process does to them, in the order of the file."""
     found: dict[Variable, dict[tuple[Process, tuple[str, ...]], Does]] = {}
     processes = list(_processes(region))
+    starts = [statement.span.start for statement, _ in processes]
     for access in region.function.accesses:
         variable = access.variable
         if not (variable.stream or effects.program.array(variable)):
             continue
-        process = next((p for s, p in processes if s.span.holds(access.span)), None)
-        if process is None:
+        place = bisect_right(starts, access.span.start) - 1
+        if place < 0 or not processes[place][0].span.holds(access.span):
             continue
+        process = processes[place][1]
         does = effects.effect(region.function, access)
         index = access.indices if variable.stream else ()
         if not variable.stream and does == {READ} and _element(access):
@@ -198,14 +202,13 @@ def _order(kind: str, name: str, uses: list[Use]) -> Iterator[Fault]:
             yield reader.line, _rule([reader, *late], "feedback"), told
 
 
-def _argument(variable: Variable, uses: list[Use]) -> Iterator[Fault]:
+def _argument(variable: Variable, uses: list[Use], *, port: bool) -> Iterator[Fault]:
     """One process alone; or first a reader, then a writer; or two readers of no port."""
     processes = list({use.process.place: use.process for use in uses}.values())
     reads = {use.process.place for use in uses if READ in use.does}
     writes = {use.process.place for use in uses if WRITE in use.does}
-    pointer = variable.passed == "pointer"
     in_turn = len(reads) == 1 and len(writes) == 1 and min(reads) < min(writes)
-    if len(processes) < 2 or (not variable.stream and pointer and in_turn):
+    if len(processes) < 2 or (not variable.stream and port and in_turn):
         return
     if variable.stream and not any(
         one.process != other.process and (one.index == other.index or not one.index)
@@ -213,9 +216,9 @@ def _argument(variable: Variable, uses: list[Use]) -> Iterator[Fault]:
         for other in uses
     ):
         return  # each process has elements of its own
-    if not (variable.stream or pointer or writes or len(processes) > 2):
+    if not (variable.stream or port or writes or len(processes) > 2):
         return
-    what = "stream" if variable.stream else "memory" if pointer else "array"
+    what = "stream" if variable.stream else "memory" if port else "array"
     told = " and ".join(f"{p.name} (line {p.line})" for p in processes)
     rule = _rule(processes, "argument")
     yield processes[1].line, rule, f"{what} {variable.name} is used by {told}"

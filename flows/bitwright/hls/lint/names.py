@@ -101,12 +101,12 @@ def _layout(program: Program, found: Words, function: Function) -> Faults:
     variable = function.lookup(plain[1], found.pragma.span) if plain else None
     if plain is None or variable is None:
         return
-    if variable.parameter and _master(program, function, variable.name):
+    if variable.parameter and program.master(function, variable.name):
         yield "partitioned-port", f"{found.name}: {variable.name} is an AXI master port", ""
-    if not variable.dims or program.opaque(variable) or plain[2]:
+    pointer = variable.passed == "pointer"
+    count = len(variable.dims) + program.unshown(variable) + pointer
+    if plain[2] or count == pointer:
         return
-    pointer = int(variable.passed == "pointer")
-    count = len(variable.dims) + pointer
     dim = program.number(found.options.get("dim", "1"), function)
     if dim is None:
         return
@@ -142,12 +142,3 @@ def _unroll(program: Program, found: Words, function: Function) -> Faults:
     if factor and factor > 0 and turns and turns % factor:
         what = f"unroll: factor={factor} does not divide the {turns} turns of the loop"
         yield "factor", what, "choose one that does, or the loop has a test between its copies"
-
-
-def _master(program: Program, function: Function, name: str) -> bool:
-    return any(
-        "m_axi" in (found.options.get("mode", "").lower(), *found.words)
-        and found.options.get("port") == name
-        for found in program.words
-        if found.function is function and found.name == "interface"
-    )

@@ -39,11 +39,8 @@ def _wrong(program: Program, found: Words, function: Function) -> str:
         return ""
     beside = {
         other.name
-        for other in program.words
-        if other.function is function
-        and other.name in _BODY
-        and _on(other)
-        and function.block(other.pragma.span) == block
+        for other in program.within(function)
+        if other.name in _BODY and _on(other) and function.block(other.pragma.span) == block
     }
     if beside == set(_BODY):
         return "pipeline and dataflow exclude each other in one body"

@@ -15,7 +15,9 @@ from bitwright.hls.lint.words import Words
 from bitwright.hls.source import Call, Function, Source, Variable, load, parse
 
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
-_ARRAY_TYPE = re.compile(r"\busing\s+(\w+)\s*=[^;={}]*\[|\btypedef\b[^;{}\[]*?(\w+)\s*\[", re.ASCII)
+_ARRAY_TYPE = re.compile(  # a name for a type with [], and these
+    r"\b(?:using\s+(\w+)\s*=[^;={}\[]*|typedef\b[^;{}\[]*?(\w+)\s*)((?:\[[^;\[\]]*\]\s*)+);"
+)
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 # The grammar takes the word for a type; without it the declaration is one of any other variable.
 _THREAD_LOCAL = re.compile(rb"\bhls_thread_local\b")
@@ -29,9 +31,10 @@ class Program:
     sources: tuple[Source, ...]
     top: str = ""  # the top function, if it was named
     constants: Mapping[str, int] = field(init=False, repr=False)
-    array_types: frozenset[str] = field(init=False, repr=False)  # names for types with []
+    array_types: Mapping[str, int] = field(init=False, repr=False)  # names of types -> their []
     of: Mapping[Function, Source] = field(init=False, repr=False)
     words: tuple[Words, ...] = field(init=False, repr=False)  # directives in order of the files
+    _within: Mapping[Function, tuple[Words, ...]] = field(init=False, repr=False)
     outside: frozenset[str] = field(init=False, repr=False)  # words outside all functions
     _named: Mapping[str, tuple[Function, ...]] = field(init=False, repr=False)
 
@@ -41,12 +44,19 @@ class Program:
             for function in source.functions:
                 named.setdefault(function.name, []).append(function)
         texts = [_COMMENT.sub(" ", s.data.decode()) for s in self.sources]
-        found = (m[1] or m[2] for text in texts for m in _ARRAY_TYPE.finditer(text))
+        matches = [match for text in texts for match in _ARRAY_TYPE.finditer(text)]
+        array_types = {match[1] or match[2]: match[3].count("[") for match in matches}
         of = {function: s for s in self.sources for function in s.functions}
         object.__setattr__(self, "constants", _constants(self.sources))
-        object.__setattr__(self, "array_types", frozenset(found))
+        object.__setattr__(self, "array_types", array_types)
         object.__setattr__(self, "of", of)
-        object.__setattr__(self, "words", tuple(_directives(self.sources)))
+        every = tuple(_directives(self.sources))
+        within: dict[Function, list[Words]] = {}
+        for found in every:
+            if found.function is not None:
+                within.setdefault(found.function, []).append(found)
+        object.__setattr__(self, "words", every)
+        object.__setattr__(self, "_within", {f: tuple(some) for f, some in within.items()})
         object.__setattr__(self, "outside", frozenset(_outside(self.sources)))
         object.__setattr__(self, "_named", {key: tuple(some) for key, some in named.items()})
 
@@ -63,6 +73,10 @@ class Program:
 
     def named(self, name: str) -> tuple[Function, ...]:
         return self._named.get(name, ())
+
+    def within(self, function: Function) -> tuple[Words, ...]:
+        """The directives in a function."""
+        return self._within.get(function, ())
 
     def number(self, text: str, function: Function | None) -> int | None:
         """The value of an expression in a function; None where it is not known.
@@ -89,12 +103,21 @@ class Program:
 
     def array(self, variable: Variable) -> bool:
         """Whether a variable is memory, also where only the name of its type says so."""
-        return variable.array or self.opaque(variable)
+        return variable.array or self.unshown(variable) > 0
 
-    def opaque(self, variable: Variable) -> bool:
-        """Whether the type has dimensions that the declaration does not show."""
+    def unshown(self, variable: Variable) -> int:
+        """How many dimensions the type has that the declaration does not show."""
         last = variable.type.removeprefix("typename ").rsplit("::", 1)[-1]
-        return last in self.array_types
+        return self.array_types.get(last, 0)
+
+    def master(self, function: Function, name: str) -> bool:
+        """Whether an argument of a function is behind an AXI master port by its directives."""
+        return any(
+            "m_axi" in (found.options.get("mode", "").lower(), *found.words)
+            and found.options.get("port") == name
+            for found in self.within(function)
+            if found.name == "interface"
+        )
 
     def constant(self, function: Function) -> bool:
         """Whether a function is constexpr: the compiler runs it, wherever it can."""

@@ -78,7 +78,7 @@ RULES: tuple[Rule, ...] = (
         "conditional-pragma",
         "warning",
         "pipeline and dataflow are about the body of a function or loop, not about a block in it",
-        "make the block a function, or choose the loop by `if constexpr`",
+        "put what is in the block into a function of its own",
     ),
     Rule(
         "partitioned-port",
