@@ -238,3 +238,12 @@ def test_a_static_stream_left_full_fails_the_run_too(streams):
     done = streams.run("late")
     assert done.returncode == 1
     assert done.stderr == b"error: hls::stream 'kept' is left with 1 unread element\n"
+
+
+def test_a_stream_that_outlives_main_is_named_beside_others(streams):
+    done = streams.run("early")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        b"error: hls::stream 'attention.rows' is left with 1 unread element",
+        b"error: hls::stream 'early' is left with 1 unread element",
+    ]

@@ -16,10 +16,30 @@
 namespace hls {
 namespace detail {
 
-inline void fail() {
-  std::fflush(nullptr);
-  std::_Exit(EXIT_FAILURE);
+inline bool& failed() {
+  static bool any = false;
+  return any;
 }
+
+/// Ends the program after its last stream. One stands in each source file, before the streams of
+/// the file, so it goes after them; the last of all to go knows of every stream.
+class Ending {
+ public:
+  Ending() { ++count(); }
+  Ending(const Ending&) = delete;
+  ~Ending() {
+    if (--count() != 0 || !failed()) return;
+    std::fflush(nullptr);
+    std::_Exit(EXIT_FAILURE);  // whatever main returned
+  }
+
+ private:
+  static int& count() {
+    static int files = 0;
+    return files;
+  }
+};
+static const Ending ending;
 
 [[noreturn]] inline void read_when_empty(const std::string& name) {
   std::fflush(stdout);
@@ -29,8 +49,7 @@ inline void fail() {
 }
 
 inline void left_full(const std::string& name, std::size_t count) {
-  static const int registered = std::atexit(fail);  // once; whatever main returns, the run fails
-  (void)registered;
+  failed() = true;
   std::fprintf(stderr, "error: hls::stream '%s' is left with %zu unread element%s\n", name.c_str(),
                count, count == 1 ? "" : "s");
 }

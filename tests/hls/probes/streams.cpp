@@ -1,4 +1,5 @@
-// hls::stream under test: `streams read`, `streams leave`, `streams use`, `streams late`.
+// hls::stream under test: `streams read`, `streams leave`, `streams use`, `streams late`,
+// `streams early`.
 #include <cstdio>
 #include <string>
 
@@ -10,6 +11,8 @@ void produce(hls::stream<float> to[2][2], hls::stream<int>& count) {
   for (int i = 0; i < 4; ++i) to[i / 2][i % 2].write(0.5f * static_cast<float>(i));
   count << 4;
 }
+
+hls::stream<int> early("early");  // is there before main and after it
 
 float consume(hls::stream<float> from[2][2], hls::stream<int>& count) {
   float sum = 0, one = 0;
@@ -37,6 +40,11 @@ int main(int, char** arguments) {
     rows.write(1);
     rows.write(2);
     one.write(3);
+  }
+  if (what == "early") {
+    hls::stream<int> rows("attention.rows");
+    rows.write(1);
+    early.write(2);
   }
   if (what == "late") {
     static hls::stream<int> kept("kept");
