@@ -153,7 +153,7 @@ def _unseen(design: Design) -> Iterator[Remark]:
                     yield (
                         call.span.line,
                         f"{call.name} is not in this file: what it does with {', '.join(arrays)},"
-                        " and whether it partitions it, is not known; adopt one file with all of it",
+                        " and whether it partitions it, is not known; adopt one file with all",
                     )
         for pragma in function.pragmas_of("array_partition"):
             base = _NAME.split(pragma.variable)[0]
