@@ -47,17 +47,7 @@ def quantize_block(
     batch: [..., tokens, embed], the real residual stream before the layer
     Raises ConfigError as quantize_mhsa and quantize_ffn do.
     """
-    batch = np.asarray(batch, np.float64)
-    seen.require_batch(batch, p.mhsa.q.weight.shape[1])
-    seen.require_finite(
-        {
-            "calibration batch": batch,
-            "norm_1.weight": p.norm_1.weight,
-            "norm_1.bias": p.norm_1.bias,
-            "norm_2.weight": p.norm_2.weight,
-            "norm_2.bias": p.norm_2.bias,
-        }
-    )
+    batch = seen.checked(batch, p.mhsa.q.weight.shape[1], p, ("norm_1", "norm_2"))
     attention = quantize_mhsa(p.mhsa, p.norm_1(batch), causal=causal, weight_bits=weight_bits)
     h = batch + network.trace_mhsa(p.norm_1(batch), p.mhsa, causal=causal).y
     feed_forward = quantize_ffn(p.ffn, p.norm_2(h), weight_bits=weight_bits)

@@ -8,7 +8,7 @@ value seen lets an error bound speak of rounding alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -68,10 +68,23 @@ def require_finite(arrays: Mapping[str, npt.NDArray[np.float64]]) -> None:
         )
 
 
-def require_batch(x: Float, embed: int) -> None:
-    """Raises ConfigError unless x is [..., tokens, embed] with at least one token."""
-    if x.ndim < 2 or x.shape[-1] != embed or not x.size:
+def checked(batch: Float, embed: int, p: object, layers: Iterable[str]) -> Float:
+    """The batch in float64, if it can calibrate.
+
+    p: what has the layers by these names, each with a weight and a bias
+    Raises ConfigError unless batch is [..., tokens, embed] with at least one token, and it and the
+    layers are finite.
+    """
+    batch = np.asarray(batch, np.float64)
+    if batch.ndim < 2 or batch.shape[-1] != embed or not batch.size:
         raise ConfigError(
-            f"quantize: the calibration batch has shape {x.shape}\n"
+            f"quantize: the calibration batch has shape {batch.shape}\n"
             f"  expected  [..., tokens, {embed}] with at least one token"
         )
+    parts = {
+        f"{name}.{part}": getattr(getattr(p, name), part)
+        for name in layers
+        for part in ("weight", "bias")
+    }
+    require_finite({"calibration batch": batch, **parts})
+    return batch

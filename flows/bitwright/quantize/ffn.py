@@ -79,17 +79,7 @@ def _scales(p: network.Ffn, t: network.FfnTrace) -> FfnScales:
 
 def _trace(p: network.Ffn, batch: Float) -> network.FfnTrace:
     """The batch's values, all of them finite."""
-    batch = np.asarray(batch, np.float64)
-    seen.require_batch(batch, p.fc.weight.shape[1])
-    seen.require_finite(
-        {
-            "calibration batch": batch,
-            "fc.weight": p.fc.weight,
-            "fc.bias": p.fc.bias,
-            "proj.weight": p.proj.weight,
-            "proj.bias": p.proj.bias,
-        }
-    )
+    batch = seen.checked(batch, p.fc.weight.shape[1], p, ("fc", "proj"))
     with np.errstate(over="ignore", invalid="ignore"):  # told below
         t = network.trace_ffn(batch, p)
     seen.require_finite({"fc(batch)": t.hidden, "gelu(fc(batch))": t.activated, "y": t.y})

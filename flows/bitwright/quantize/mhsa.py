@@ -192,17 +192,7 @@ def _channel_peaks(x: Float, possible: float) -> Float:
 
 def _trace(p: network.Mhsa, batch: Float, *, causal: bool) -> network.MhsaTrace:
     """The batch's values, all of them finite."""
-    batch = np.asarray(batch, np.float64)
-    seen.require_batch(batch, p.q.weight.shape[1])
-    layers = ((name, getattr(p, name)) for name in ("q", "k", "v", "proj"))
-    seen.require_finite(
-        {"calibration batch": batch}
-        | {
-            f"{name}.{part}": getattr(layer, part)
-            for name, layer in layers
-            for part in ("weight", "bias")
-        }
-    )
+    batch = seen.checked(batch, p.q.weight.shape[1], p, ("q", "k", "v", "proj"))
     with np.errstate(over="ignore", invalid="ignore"):  # told below
         t = network.trace_mhsa(batch, p, causal=causal)
     seen.require_finite({"q": t.q, "k": t.keys, "v": t.values, "scores": t.scores, "y": t.y})
