@@ -83,9 +83,7 @@ def thin(rng, scale):
     return Linear(half.half(rng.normal(0, scale, (1, 1))), half.half(rng.normal(0, scale, 1)))
 
 
-@pytest.mark.parametrize(
-    "least", [1.0, 2.0**-11]
-)  # the second makes y smaller than any normal half
+@pytest.mark.parametrize("least", [1.0, 2.0**-11])  # of the second, no y is a normal half
 def test_the_worst_case_of_an_ffn_kernel_is_nearly_reached(least):
     rng, reached = np.random.default_rng(1), 0.0
     for _ in range(200):

@@ -417,10 +417,8 @@ def test_real_logs_tell_loops_slower_than_asked() -> None:
             (each["loop"], each["ii_target_cycles"], each["ii_cycles"], each["source"])
             for each in slow["ii_violations"]
         ]
-    assert (
-        found["asandeep1__FPGA_ECE8893__logs-hls_run_tcl.log"]
-        == [("VITIS_LOOP_152_10", 1, 4, "top.cpp:155")] * 4
-    )  # in four modules
+    in_four_modules = [("VITIS_LOOP_152_10", 1, 4, "top.cpp:155")] * 4
+    assert found["asandeep1__FPGA_ECE8893__logs-hls_run_tcl.log"] == in_four_modules
     assert ("VITIS_LOOP_420_3", 1, 87) in {
         each[:3]
         for each in found["UniqueMR__ESE5320-Final-Project__hardware_encoding-vitis_hls.log"]

@@ -15,14 +15,9 @@ from bitwright.errors import ConfigError
 from bitwright.hls import header, top, vectors
 from bitwright.kernel import Kernel
 
-MODEL = (
-    "embed_dim",
-    "heads",
-    "ff_dim",
-    "seq_len",
-)  # a size that a kernel does not use may be absent
+# Of a config's model and of its kernel's entry; a size that a kernel does not use may be absent.
+MODEL = ("embed_dim", "heads", "ff_dim", "seq_len")
 ENTRY = ("token_tile", "lanes", "context")
-OTHER = ("kernel", "format", "vectors")
 
 
 def write(source: Path, where: str, parameters: Mapping[str, Any], folder: Path) -> None:

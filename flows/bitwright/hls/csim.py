@@ -25,10 +25,7 @@ from bitwright.hls import top, vectors
 from bitwright.kernel import Kernel
 
 FLAGS = ("-std=c++17", "-Wall", "-Wextra", "-Wno-unknown-pragmas", "-Wno-unused-label")
-QUIET = (
-    "-Wno-uninitialized",
-    "-Wno-maybe-uninitialized",
-)  # false alarms of g++ within ap_private.h
+QUIET = ("-Wno-uninitialized", "-Wno-maybe-uninitialized")  # false alarms within ap_private.h
 FAST = ("-O2",)
 TB = ("-O1",)  # never sanitized: what it lends the kernel lies on the heap, which is watched anyway
 SANITIZED = (

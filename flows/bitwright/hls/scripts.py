@@ -28,10 +28,7 @@ DONE, PINNED = "done", "revision pinned"  # what it says besides the names of st
 LINE = 100  # characters of a line of Tcl, as long as its words allow
 GROUPS = ("compile", "dataflow", "interface", "rtl", "schedule", "unroll")  # of settings
 
-_BARE = re.compile(r"[A-Za-z0-9_./:+=,@%-]+")  # Tcl words that need no quotes
-_FLAG = re.compile(
-    r"[A-Za-z0-9_./:+=,@%-]+"
-)  # a compiler flag that survives every tool's splitting
+_BARE = re.compile(r"[A-Za-z0-9_./:+=,@%-]+")  # needs no quotes in Tcl; no tool splits such a flag
 _SETTING = re.compile(rf"syn\.({'|'.join(GROUPS)})\.(\w+)")
 _NO_CFG = re.compile(r"[\x00-\x1f\x7f#$\[\]{}\"\\;]")  # syntax of the file, or of Tcl that reads it
 
@@ -105,12 +102,12 @@ def _faults(project: Project) -> Iterator[str]:
         yield "no source file"
     yield from _stage_faults(project)
     for flag in (*project.cflags, *project.includes):
-        if not _FLAG.fullmatch(flag):
+        if not _BARE.fullmatch(flag):
             yield f"flag or folder {flag!r}: the tools split flags at blanks and read quotes apart"
     for key, value in project.settings:
         if not _SETTING.fullmatch(key):
             yield f"setting {key!r}: expected syn.<group>.<option>, groups {', '.join(GROUPS)}"
-        if not _FLAG.fullmatch(value):
+        if not _BARE.fullmatch(value):
             yield f"setting {key}: expected one word, found {value!r}"
 
 
@@ -149,8 +146,12 @@ def config_cfg(project: Project) -> str:
     """The configuration file of a project. Raises ConfigError for a value it cannot hold."""
     lines = [cfg("part", project.part), "", "[hls]"]
     lines += [cfg(key, value) for key, value in _entries(project) if value]
-    head = f"# {project.ip.vlnv}, rendered by bitwright.hls.scripts; edit its core, not this file."
-    return "\n".join([head, *lines]) + "\n"
+    return "\n".join([_head(project), *lines]) + "\n"
+
+
+def _head(project: Project) -> str:
+    """The first line of every script."""
+    return f"# {project.ip.vlnv}, rendered by bitwright.hls.scripts; edit its core, not this file."
 
 
 def _entries(project: Project) -> Iterator[tuple[str, str]]:
@@ -217,7 +218,7 @@ def words(values: Iterable[str]) -> str:
 def tcl(project: Project) -> str:
     """The Tcl script of a project, all stages but impl, ended by a line that says so."""
     lines = [
-        f"# {project.ip.vlnv}, rendered by bitwright.hls.scripts; edit its core, not this file.",
+        _head(project),
         f"# vitis_hls -f {TCL}  or  vitis-run --mode hls --tcl {TCL}, in this folder",
     ]
     if "export" in project.stages:
@@ -232,7 +233,7 @@ def tcl(project: Project) -> str:
 def tcl_implement(project: Project) -> str:
     """The Tcl script that places and routes what tcl() left: clock and area as they come out."""
     lines = [
-        f"# {project.ip.vlnv}, rendered by bitwright.hls.scripts; edit its core, not this file.",
+        _head(project),
         f"# After {TCL}, in the same way and the same folder.",
         f"open_project {PROJECT}",
         f"open_solution {SOLUTION}",
