@@ -237,11 +237,13 @@ def test_the_log_tells_of_failures_that_the_report_has_not() -> None:
         "WARNING: [HLS 214-232] In a branch (ffn.hpp:70:7)\n"
         f"WARNING: [HLS 214-353] Could not widen since type i256 {SINCE} 256 (/b/ffn.hpp:33:7)\n"
         "INFO: [HLS 214-115] Multiple burst reads of length 8 (ffn.hpp:31:9)\n"
+        "WARNING: [HLS 214-230] As ffn.hpp:9:1 says, without brackets\n"
     )
     found = body(log, failed=(FAIL,))["bursts"]["failed"]
     assert [(each["code"], each["source"]) for each in found] == [
         ("214-232", "ffn.hpp:70:7"),
         ("214-224", "ffn.hpp:80:9"),
+        ("214-230", ""),
     ]
 
 

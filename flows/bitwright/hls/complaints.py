@@ -39,11 +39,11 @@ class Slow:
 
     module: str
     loop: str  # empty for the function itself
-    source: str  # file:line; empty where neither report tells
-    ii_target_cycles: int | None  # None: the log does not tell
-    ii_cycles: int | None
-    kind: str  # Memory Dependency, Resource Limitation; empty in reports before 2020.2
-    reason: str  # the last thing that stood in the way, as the log has it
+    source: str = ""  # file:line; empty where neither report tells
+    ii_target_cycles: int | None = None  # None: the log does not tell
+    ii_cycles: int | None = None
+    kind: str = ""  # Memory Dependency, Resource Limitation; empty in reports before 2020.2
+    reason: str = ""  # the last thing that stood in the way, as the log has it
 
 
 def slow_loops(report: CsynthXml, log: str, root: Path | None = None) -> tuple[Slow, ...]:
@@ -54,7 +54,7 @@ def slow_loops(report: CsynthXml, log: str, root: Path | None = None) -> tuple[S
         match = _match(module, violation.loop, told)
         if match:
             told.remove(match)
-        known = match or Slow(module, violation.loop, "", None, None, "", "")
+        known = match or Slow(module, violation.loop)
         ii = known.ii_cycles or loops.get(violation.loop)
         found.append(
             replace(
@@ -107,7 +107,7 @@ def _told(lines: Iterable[str]) -> Iterator[Slow]:
                 loop = found[4] if found[3] == "loop" else ""
                 where = PLACE.search(reason)
                 source = where[1] if where else ""
-                yield Slow(module, loop, source, int(target), final, "", reason)
+                yield Slow(module, loop, source, int(target), final, reason=reason)
             reason = ""
 
 
@@ -132,15 +132,15 @@ def _plain(module: str) -> str:
 class Access:
     """What became of the accesses to one variable at one place of the source."""
 
-    interface: str  # m_axi_gmem0; empty where the report does not tell
-    variable: str
-    direction: str  # read, write; empty before 2025
-    source: str  # file:line:column
-    loop: str
-    length: str  # in beats as inferred, or `variable`; empty for a failure
-    width_bits: int | None  # of an inferred burst
-    code: str  # 214-353; empty where nothing failed
-    problem: str  # in the tool's words; empty where nothing failed
+    interface: str = ""  # m_axi_gmem0; empty where the report does not tell
+    variable: str = ""
+    direction: str = ""  # read, write; empty before 2025
+    source: str = ""  # file:line:column
+    loop: str = ""
+    length: str = ""  # in beats as inferred, or `variable`; empty for a failure
+    width_bits: int | None = None  # of an inferred burst
+    code: str = ""  # 214-353; empty where nothing failed
+    problem: str = ""  # in the tool's words; empty where nothing failed
 
 
 def accesses(
@@ -158,16 +158,21 @@ def accesses(
         if row["table"] == MISSED or (row["table"] == ACCESSES and not _well(row))
     ]
     known = {(each.code, each.source) for each in failed}
-    for found in map(UNBURST.match, log.splitlines()):
-        if found:
-            at = PLACE.search(found[2][found[2].rfind("(") :])
-            source = place(found[2][found[2].rfind("(") + 1 :].rstrip(") "), root) if at else ""
-            if (found[1], source) not in known:
-                known.add((found[1], source))
-                problem = found[2][:LONGEST].strip()
-                failed.append(Access("", "", "", source, "", "", None, found[1], problem))
+    for each in _unburst(log, root):
+        if (each.code, each.source) not in known:
+            known.add((each.code, each.source))
+            failed.append(each)
     widths = {f"m_axi_{bundle.name}": bundle.data_width for bundle in kernel.bundles}
     return tuple(inferred), tuple(each for each in failed if not _wide_already(each, widths))
+
+
+def _unburst(log: str, root: Path | None) -> Iterator[Access]:
+    """The failures that the log tells of; a place stands in the last brackets of a line."""
+    for found in filter(None, map(UNBURST.match, log.splitlines())):
+        code, words = found.groups()
+        _, bracket, last = words.rpartition("(")
+        source = place(last.rstrip(") "), root) if bracket and PLACE.search(last) else ""
+        yield Access(source=source, code=code, problem=words[:LONGEST].strip())
 
 
 def _well(row: Mapping[str, str]) -> bool:
@@ -177,18 +182,15 @@ def _well(row: Mapping[str, str]) -> bool:
 
 def _inferred(row: Mapping[str, str], root: Path | None) -> Access:
     if "cells" in row:  # a place with ', ' in it
-        return Access(row.get("HW Interface", ""), "", "", "", "", "", None, "", "")
+        return Access(row.get("HW Interface", ""))
     width = row.get("Width", "")
     return Access(
-        row.get("HW Interface", ""),
-        "",
-        row.get("Direction", ""),
-        place(row.get("Loop Location", ""), root),
-        row.get("Loop", ""),
-        row.get("Length", ""),
-        int(width) if width.isascii() and width.isdigit() and len(width) < 10 else None,
-        "",
-        "",
+        interface=row.get("HW Interface", ""),
+        direction=row.get("Direction", ""),
+        source=place(row.get("Loop Location", ""), root),
+        loop=row.get("Loop", ""),
+        length=row.get("Length", ""),
+        width_bits=int(width) if re.fullmatch(r"[0-9]{1,9}", width) else None,
     )
 
 
@@ -196,20 +198,20 @@ def _failed(row: Mapping[str, str], root: Path | None) -> Access:
     if "cells" in row:  # a problem with ', ' in it: told as it stands
         code = re.search(r"\b214-\d+", row["cells"])
         name, _, rest = row["cells"].partition(", ")
-        problem = rest[:LONGEST]
-        interface = row.get("HW Interface", "")
-        return Access(interface, name, "", "", "", "", None, code[0] if code else "", problem)
-    source = row.get("Access Location", row.get("Location", ""))
+        return Access(
+            interface=row.get("HW Interface", ""),
+            variable=name,
+            code=code[0] if code else "",
+            problem=rest[:LONGEST],
+        )
     return Access(
-        row.get("HW Interface", ""),
-        row.get("Variable", ""),
-        row.get("Direction", ""),
-        place(source, root),
-        row.get("Loop", ""),
-        "",
-        None,
-        row.get("Resolution", ""),
-        row.get("Problem", "") or row.get("Burst Status", ""),
+        interface=row.get("HW Interface", ""),
+        variable=row.get("Variable", ""),
+        direction=row.get("Direction", ""),
+        source=place(row.get("Access Location", row.get("Location", "")), root),
+        loop=row.get("Loop", ""),
+        code=row.get("Resolution", ""),
+        problem=row.get("Problem", "") or row.get("Burst Status", ""),
     )
 
 
