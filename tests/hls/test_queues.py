@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,42 +23,42 @@ def job(kernel: str, form: str) -> Job:
     return Job(ROOT / "ip" / kernel, form, MODEL, tuple((name, SIZES[name]) for name in needed))
 
 
-def build(one: Job, folder: Path, shallow: str = "") -> None:
-    """shallow: a queue for a row of scores, to be one place less deep than its pragma says."""
-    csim.render(one, folder)
-    csim.make_vectors(one, folder)
-    (folder / "bitwright").mkdir()
-    headers = ROOT / "ip/common/include/bitwright"
-    concurrent.rewrite(headers.glob("*.hpp"), folder / "bitwright")
-    concurrent.rewrite(one.folder.glob("*.hpp"), folder)
-    name = one.folder.name
-    if shallow:
-        text, deep = (folder / "mhsa.hpp").read_text(), f"{shallow}.depth(C::context)"
-        assert text.count(deep) == 1
-        (folder / "mhsa.hpp").write_text(text.replace(deep, f"{shallow}.depth(C::context - 1)"))
-    includes = ("tests/hls/probes/concurrent", "ip/open/include", "ip/common/tb")
-    paths = [str(folder), *(str(ROOT / path) for path in includes)]
-    for command in (
-        csim.compiler(f"{name}.cpp", paths, OPTIONS),
-        csim.compiler(f"{name}_tb.cpp", paths, OPTIONS),
-        csim.linker([f"{name}.o", f"{name}_tb.o"], OPTIONS),
-    ):
-        subprocess.run(command, cwd=folder, check=True)
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], tuple[Job, Path]]:
+    """build(kernel, form): its folder, compiled once."""
+
+    @cache
+    def build(kernel: str, form: str) -> tuple[Job, Path]:
+        one, folder = job(kernel, form), tmp_path_factory.mktemp(f"{kernel}-{form}")
+        csim.render(one, folder)
+        csim.make_vectors(one, folder)
+        (folder / "bitwright").mkdir()
+        headers = ROOT / "ip/common/include/bitwright"
+        concurrent.rewrite(headers.glob("*.hpp"), folder / "bitwright")
+        concurrent.rewrite(one.folder.glob("*.hpp"), folder)
+        includes = ("tests/hls/probes/concurrent", "ip/open/include", "ip/common/tb")
+        paths = [str(folder), *(str(ROOT / path) for path in includes)]
+        for command in (
+            csim.compiler(f"{kernel}.cpp", paths, OPTIONS),
+            csim.compiler(f"{kernel}_tb.cpp", paths, OPTIONS),
+            csim.linker([f"{kernel}.o", f"{kernel}_tb.o"], OPTIONS),
+        ):
+            subprocess.run(command, cwd=folder, check=True)
+        return one, folder
+
+    return build
 
 
 @pytest.mark.parametrize("form", ["int8", "fp16"])
 @pytest.mark.parametrize("kernel", ["ffn", "mhsa"])
-def test_processes_that_run_at_once_end_with_golden_results(tmp_path, kernel, form):
-    one = job(kernel, form)
-    build(one, tmp_path)
-    result = csim.run(one, tmp_path)
+def test_processes_that_run_at_once_end_with_golden_results(build, kernel, form):
+    result = csim.run(*build(kernel, form))
     assert result.passed
     assert result.cases > 7
 
 
-@pytest.mark.parametrize("queue", ["rows", "exponentials"])
-def test_a_queue_one_place_too_short_for_a_row_is_a_deadlock(tmp_path, capfd, queue):
-    one = job("mhsa", "int8")
-    build(one, tmp_path, queue)
-    assert not csim.run(one, tmp_path).passed
+@pytest.mark.parametrize("queue", ["mhsa.rows", "mhsa.exponentials"])
+def test_a_queue_one_place_too_short_for_a_row_is_a_deadlock(build, monkeypatch, capfd, queue):
+    monkeypatch.setenv("SHALLOW", queue)
+    assert not csim.run(*build("mhsa", "int8")).passed
     assert "deadlock: '" in capfd.readouterr().out
