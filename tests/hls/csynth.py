@@ -83,6 +83,57 @@ BURSTS = """
                 </table>
             </item>"""  # noqa: E501
 
+DESIGN = """<profile>
+    <ReportVersion>
+        <Version>{version}</Version>
+    </ReportVersion>
+    <UserAssignments>
+        <unit>ns</unit>
+        <ProductFamily>virtexuplusHBM</ProductFamily>
+        <Part>xcu280-fsvh2892-2L-e</Part>
+        <TopModelName>{top}</TopModelName>
+        <TargetClockPeriod>3.33</TargetClockPeriod>
+        <ClockUncertainty>0.90</ClockUncertainty>
+        <FlowTarget>vivado</FlowTarget>
+    </UserAssignments>
+    <PerformanceEstimates>
+        <PipelineType>no</PipelineType>
+        <SummaryOfTimingAnalysis>
+            <unit>ns</unit>
+            <EstimatedClockPeriod>{clock}</EstimatedClockPeriod>
+        </SummaryOfTimingAnalysis>
+        <SummaryOfOverallLatency>
+            <unit>clock cycles</unit>
+            <Best-caseLatency>{latency}</Best-caseLatency>
+            <Average-caseLatency>{latency}</Average-caseLatency>
+            <Worst-caseLatency>{latency}</Worst-caseLatency>
+            <Interval-min>{interval}</Interval-min>
+            <Interval-max>{interval}</Interval-max>
+        </SummaryOfOverallLatency>
+    </PerformanceEstimates>
+    <AreaEstimates>
+        <Resources>
+            <BRAM_18K>300</BRAM_18K><DSP>{dsp}</DSP><FF>81000</FF>
+            <LUT>{lut}</LUT><URAM>0</URAM>
+        </Resources>
+        <AvailableResources>
+            <BRAM_18K>4032</BRAM_18K><DSP>9024</DSP><FF>2607360</FF>
+            <LUT>1303680</LUT><URAM>960</URAM>
+        </AvailableResources>
+    </AreaEstimates>
+    <ModuleInformation>{module_texts}
+    </ModuleInformation>
+    <Args>{arguments}
+    </Args>
+    <Interfaces>{interfaces}
+    </Interfaces>
+    <ReportBurst>
+        <section name="M_AXI Burst Information" level="0">{burst_text}
+        </section>
+    </ReportBurst>
+</profile>
+"""
+
 
 def report(kernel: Kernel, **values: object) -> str:
     """The whole design's csynth.xml.
@@ -101,56 +152,13 @@ def report(kernel: Kernel, **values: object) -> str:
     failed = values.get("failed", ())
     assert isinstance(failed, tuple)
     rows = "".join(f"\n                    {row}" for row in failed)
-    return f"""<profile>
-    <ReportVersion>
-        <Version>{given["version"]}</Version>
-    </ReportVersion>
-    <UserAssignments>
-        <unit>ns</unit>
-        <ProductFamily>virtexuplusHBM</ProductFamily>
-        <Part>xcu280-fsvh2892-2L-e</Part>
-        <TopModelName>{given["top"]}</TopModelName>
-        <TargetClockPeriod>3.33</TargetClockPeriod>
-        <ClockUncertainty>0.90</ClockUncertainty>
-        <FlowTarget>vivado</FlowTarget>
-    </UserAssignments>
-    <PerformanceEstimates>
-        <PipelineType>no</PipelineType>
-        <SummaryOfTimingAnalysis>
-            <unit>ns</unit>
-            <EstimatedClockPeriod>{given["clock"]}</EstimatedClockPeriod>
-        </SummaryOfTimingAnalysis>
-        <SummaryOfOverallLatency>
-            <unit>clock cycles</unit>
-            <Best-caseLatency>{given["latency"]}</Best-caseLatency>
-            <Average-caseLatency>{given["latency"]}</Average-caseLatency>
-            <Worst-caseLatency>{given["latency"]}</Worst-caseLatency>
-            <Interval-min>{given["interval"]}</Interval-min>
-            <Interval-max>{given["interval"]}</Interval-max>
-        </SummaryOfOverallLatency>
-    </PerformanceEstimates>
-    <AreaEstimates>
-        <Resources>
-            <BRAM_18K>300</BRAM_18K><DSP>{given["dsp"]}</DSP><FF>81000</FF>
-            <LUT>{given["lut"]}</LUT><URAM>0</URAM>
-        </Resources>
-        <AvailableResources>
-            <BRAM_18K>4032</BRAM_18K><DSP>9024</DSP><FF>2607360</FF>
-            <LUT>1303680</LUT><URAM>960</URAM>
-        </AvailableResources>
-    </AreaEstimates>
-    <ModuleInformation>{inner}
-    </ModuleInformation>
-    <Args>{_arguments(kernel, values)}
-    </Args>
-    <Interfaces>{_interfaces(kernel, values)}
-    </Interfaces>
-    <ReportBurst>
-        <section name="M_AXI Burst Information" level="0">{BURSTS.format(failed=rows)}
-        </section>
-    </ReportBurst>
-</profile>
-"""
+    return DESIGN.format(
+        **given,
+        arguments=_arguments(kernel, values),
+        interfaces=_interfaces(kernel, values),
+        module_texts=inner,
+        burst_text=BURSTS.format(failed=rows),
+    )
 
 
 def _arguments(kernel: Kernel, values: dict[str, object]) -> str:

@@ -24,7 +24,7 @@ from bitwright.kernel import load
 from bitwright.limits import to_json
 
 PROJECT, RUN = "project", "run"  # folders of the steps, below that of the flow
-PROJECT_CODE, RUN_CODE = ("bitwright.hls.project",), ("bitwright.hls.run",)  # what they execute
+PROJECT_CODE, RUN_CODE = "bitwright.hls.project", "bitwright.hls.run"  # what they execute
 PHASES = ((rf"^{MARK}(\w.*)", r"\1"),)
 ERRORS = (f"^{ERROR.pattern}", rf"^{re.escape(MORE)}", r"^\w*Error: ")
 
@@ -112,7 +112,7 @@ def project_step(content: Content, *, base: Path, kernel: str, code: Iterable[Pa
         dir=folder,
         reads=(*reads, *code),
         writes=tuple(folder / name for name in names),
-        command=("python", "-m", "bitwright.hls.project", MANIFEST),
+        command=("python", "-m", PROJECT_CODE, MANIFEST),
         scripts=((MANIFEST, _text(manifest)),),
     )
 
@@ -133,23 +133,17 @@ def run_step(
     base: the folder of the flow; code: the files of RUN_CODE
     """
     folder = base / RUN
-    up = os.path.relpath(base, folder)
-    files = [str(path.relative_to(laid.dir)) for path in laid.writes]
-    request: dict[str, Any] = {"project": asdict(project), "files": files}
-    request["from"] = f"{up}/{PROJECT}"
-    reads, scripts = [*laid.writes], {}
+    reads, scripts = [*laid.writes, *code], {REQUEST: _request(laid, project, signature, base)}
     if signature is not None:
         reads.append(Path(os.path.relpath(base / signature.file)))
-        request["signature"] = {"file": f"{up}/{signature.file}", "format": signature.format}
         scripts[LIMITS] = json.loads(signature.limits)
-    scripts[REQUEST] = request
     return Step(
         name=f"hls-{kernel}",
         title=f"Vitis HLS of {kernel}",
         dir=folder,
-        reads=(*reads, *code),
+        reads=tuple(reads),
         writes=tuple(folder / name for name in kept(project, measured=signature is not None)),
-        command=("python", "-m", "bitwright.hls.run", REQUEST),
+        command=("python", "-m", RUN_CODE, REQUEST),
         scripts=tuple((name, _text(body)) for name, body in scripts.items()),
         tools=tuple(tools),
         after=(laid.name,),
@@ -161,6 +155,21 @@ def run_step(
             f"mend the kernel, its signature or its limits; {folder / WORK} has the reports",
         ),
     )
+
+
+def _request(
+    laid: Step, project: Project, signature: Signature | None, base: Path
+) -> dict[str, Any]:
+    """What the run is told: hls.json, its paths from the run's folder."""
+    up = os.path.relpath(base, base / RUN)
+    request: dict[str, Any] = {
+        "project": asdict(project),
+        "from": f"{up}/{PROJECT}",
+        "files": [str(path.relative_to(laid.dir)) for path in laid.writes],
+    }
+    if signature is not None:
+        request["signature"] = {"file": f"{up}/{signature.file}", "format": signature.format}
+    return request
 
 
 def kept(project: Project, *, measured: bool) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class Vitis_hls(Stepped):  # Edalize names it
     def _steps(self, runs: bool) -> tuple[Step, ...]:
         base = recipe.base_of(self.work_root)
         content, kernel = self._content(), self.toplevel
-        code = recipe.code(self.work_root, *hls.PROJECT_CODE)
+        code = recipe.code(self.work_root, hls.PROJECT_CODE)
         laid = hls.project_step(content, base=base, kernel=kernel, code=code)
         if not runs:
             return (laid,)
@@ -84,7 +84,7 @@ class Vitis_hls(Stepped):  # Edalize names it
             recipe.installed(*probe.TOOLS),
             base=base,
             kernel=kernel,
-            code=recipe.code(self.work_root, *hls.RUN_CODE),
+            code=recipe.code(self.work_root, hls.RUN_CODE),
         )
         return (laid, made)
 
