@@ -220,6 +220,7 @@ def code(files: Iterable[Path]) -> tuple[Path, ...]:
         for package, names in re.findall(r"^\s*from (bitwright[\w.]*) import (.+)$", text, re.M):
             modules |= {package, *(f"{package}.{word}" for word in re.findall(r"\w+", names))}
         modules |= set(re.findall(r"\bbitwright(?:\.\w+)+", text))  # import, or python -m
+        modules |= {f"{name}.__main__" for name in re.findall(r"-m\W+(bitwright[\w.]*)", text)}
     return module_files(*sorted(modules - {"bitwright"}))
 
 

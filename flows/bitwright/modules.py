@@ -19,12 +19,11 @@ def module_files(*modules: str) -> tuple[Path, ...]:
     """The files, from the project's root, of these modules and of all they import of bitwright.
 
     Nothing is imported: the import statements are found in the text. A package counts with its
-    __init__.py alone, and with its __main__.py if it is among these modules; a template with a
-    module beside it that has its name in the text.
+    __init__.py alone, a template with a module beside it that has its name in the text.
     """
     root = Path(__file__).resolve().parent.parent
     found: set[Path] = set()
-    todo, seen = [*modules, *(f"{name}.__main__" for name in modules)], set[str]()
+    todo, seen = list(modules), set[str]()
     while todo:
         name = todo.pop()
         if name not in seen:

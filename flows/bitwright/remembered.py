@@ -1,9 +1,9 @@
 """Plans kept under the hash of all they are made from; a build with nothing to do is quick.
 
 Planning needs FuseSoC, whose import alone takes longer than everything else such a build does. A
-plan is a function of the design, the tools, the .core, .yml and .py files of the cores and of this
-package, and the versions of FuseSoC and Edalize. The name of a kept plan is the hash of exactly
-that: there is no way for it to be out of date, only to be there or not.
+plan is a function of the design, the tools, the .core, .yml, .py and .j2 files of the cores and of
+this package, and the versions of FuseSoC and Edalize. The name of a kept plan is the hash of
+exactly that: there is no way for it to be out of date, only to be there or not.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bitwright.steps import stored
 FOLDER = Path("build/.plans")
 MOST = 64  # plans kept
 SOURCES = ("cores", "ip", "bd")  # with the package's own folder, all that planning reads
-READ = (".core", ".yml", ".py")  # of other files only the names count
+READ = (".core", ".yml", ".py", ".j2")  # of other files only the names count
 
 Planner = Callable[[Design, Mapping[str, Tool]], tuple[Step, ...]]
 

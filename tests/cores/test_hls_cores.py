@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bitwright.cores import Cores
+from bitwright.cores import Cores, code
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = ("ffn", "mhsa")
@@ -59,6 +59,19 @@ def test_the_sizes_of_a_design_reach_the_top_function(
     )  # fmt: skip
     assert found.generations[0].request["parameters"]["embed_dim"] == 1024
     assert found.generations[0].request["parameters"]["format"] == "w4a8"
+
+
+def test_a_generator_reads_what_it_runs_of_the_package_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(ROOT)
+    read = {str(path) for path in code([ROOT / "ip/common/top.py"])}
+    ours = "flows/bitwright"
+    assert {f"{ours}/hls/around.py", f"{ours}/hls/tb.cpp.j2", f"{ours}/golden/ffn.py"} <= read
+    assert not [name for name in read if "/adopt/" in name or "/lint/" in name]
+    bench = tmp_path / "bench.py"
+    bench.write_text('COMMAND = ["python", "-m", "bitwright.reports", "-"]\n')
+    assert Path(f"{ours}/reports/__main__.py") in code([bench])
 
 
 def test_a_generator_refuses_a_size_that_is_missing(tmp_path: Path):

@@ -228,7 +228,6 @@ def test_module_files_follow_imports_and_leave_the_rest_out(monkeypatch):
         ("bitwright.hls.simulate", "hls/vectors.py", "engine.py"),
         ("bitwright.hls.run", "hls/__init__.py", "engine.py"),  # imported for its types alone
         ("bitwright.hls.run", "reports/judge.py", "reports/metrics.py"),
-        ("bitwright.reports", "reports/__main__.py", "reports/page.py"),
     ],
 )
 def test_module_files_are_no_more_than_a_module_runs(module, read, not_read, monkeypatch):
