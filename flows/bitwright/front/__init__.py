@@ -8,6 +8,7 @@ tasks     plan, why, doctor, program, whatis, test
 diff      diff and baseline: a build beside what was accepted
 history   what every build measured: kept, drawn, imported, exported
 nightly   a matrix of builds and one page about it; sweepview shows them while they run
+csim      C simulation of the HLS kernels; hls takes them on to an exported IP
 adopt     a generated C++ source becomes a kernel of its own folder
 site      all of it on pages for a browser
 """

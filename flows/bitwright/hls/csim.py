@@ -1,4 +1,4 @@
-"""C simulation of an HLS kernel with g++ and open headers: compile, run, compare with golden.
+"""C simulation of an HLS kernel at one size: compile with g++ and open headers, run, compare.
 
 A kernel is simulated at the sizes of a config, and with sanitizers (address, undefined) at small
 ones, where every buffer is exactly as large as the signature says.

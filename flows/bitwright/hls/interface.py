@@ -174,10 +174,8 @@ def _shown(bus: Interface | None) -> str:
 
 def _same(ours: str, bus: Interface | None, kernel: Kernel) -> bool:
     if bus is not None and bus.kind == AXI_LITE and bus.name == CONTROL:
-        reach = bus.address_bits or 0
-        return bus.data_bits == 32 and max(_ends(bus)) <= 1 << reach <= 1 << (
-            kernel.control_addr_width
-        )
+        reach, most = 1 << (bus.address_bits or 0), 1 << kernel.control_addr_width
+        return bus.data_bits == 32 and max(_ends(bus)) <= reach <= most
     return ours == _shown(bus)
 
 
