@@ -63,9 +63,23 @@ def test_ffn_has_the_form_of_gelu_it_is_given(rng):
     assert not np.array_equal(network.ffn(x, p), network.ffn(x, exact))
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float16, list])
+def test_weights_as_frameworks_give_them_are_taken_and_no_bias_is_zeros(kind):
+    weight = [[0.5, -1.25], [2.0, 0.0], [1.0, 3.0]]
+    given = weight if kind is list else np.array(weight, kind)
+    p = Linear(given, None)
+    assert p.weight.dtype == p.bias.dtype == np.float64
+    assert np.array_equal(p.weight, weight) and np.array_equal(p.bias, np.zeros(3))
+    assert np.array_equal(Linear(given, [1, 2, 3]).bias, [1.0, 2.0, 3.0])
+
+
 def test_shapes_and_types_that_do_not_fit_are_refused(rng, block):
-    with pytest.raises(TypeError, match="weight is float32; expected float64"):
-        Linear(np.zeros((2, 2), np.float32), np.zeros(2))
+    with pytest.raises(TypeError, match="weight is int8; expected real numbers: float64, float32"):
+        Linear(np.zeros((2, 2), np.int8), np.zeros(2))
+    with pytest.raises(TypeError, match=r"proj is a tuple; expected network\.Linear\(weight, bias"):
+        Ffn(layer(rng, 4, 2), (np.zeros((2, 4)), np.zeros(2)))
+    with pytest.raises(TypeError, match=r"k is a ndarray; expected network\.Linear"):
+        replace(block, k=np.zeros((6, 6)))
     with pytest.raises(ValueError, match=r"bias \(3,\); expected \[out, in\] and \[out\]"):
         Linear(np.zeros((2, 2)), np.zeros(3))
     with pytest.raises(ValueError, match=r"fc.weight \(4, 2\), proj.weight \(2, 3\)"):

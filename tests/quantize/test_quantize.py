@@ -125,6 +125,15 @@ def test_a_batch_of_float32_is_taken(rng):
     assert quantize_ffn(p, x).scales.x == pytest.approx(np.abs(x).max() / 127)
 
 
+def test_what_was_quantised_prints_as_its_scales_on_a_few_lines(rng):
+    x = activations(rng, 6, 64)
+    for q in (
+        quantize_ffn(random_ffn(rng, 64, 256), x),
+        quantize_mhsa(random_mhsa(rng, 64, 4), x, causal=True),
+    ):
+        assert repr(q.scales.y) in repr(q) and len(repr(q)) < 400 and "\n" not in repr(q)
+
+
 def test_gelu_is_given_no_scale_finer_than_its_integers_hold(rng):
     q = quantize_ffn(random_ffn(rng, 8, 8, 1e-4), activations(rng, 5, 8))
     assert q.scales.hidden == MIN_SCALE

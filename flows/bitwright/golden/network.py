@@ -2,13 +2,14 @@
 
 It takes and gives real values. The names are those of golden.ffn and golden.attention, so that a
 call of one reads like a call of the other. Every intermediate value can be had as a trace: the
-calibration of quantize and the bounds of golden.bounds read them.
+calibration of quantize and the bounds of golden.error read them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,16 +21,21 @@ from bitwright.golden.softmax import Bool, causal_mask
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """y = x weight^T + bias, as PyTorch's nn.Linear stores it."""
+    """y = x weight^T + bias, as PyTorch's nn.Linear stores it; a bias of None is zeros.
+
+    What is not float64 is converted: float32 and float16, lists, whatever np.asarray takes.
+    Hugging Face's Conv1D, GPT-2's layers among them, holds [in, out]: give it `.weight.T`. Where
+    in and out are equal no shape tells the two apart.
+    """
 
     weight: Float  # [out, in]
     bias: Float  # [out]
 
     def __post_init__(self) -> None:
-        for name in ("weight", "bias"):
-            array = getattr(self, name)
-            if array.dtype != np.float64:
-                raise TypeError(f"{name} is {array.dtype}; expected float64")
+        object.__setattr__(self, "weight", _real("weight", self.weight))
+        bias: Any = self.bias  # as the caller had it
+        bias = np.zeros(self.weight.shape[:1]) if bias is None else _real("bias", bias)
+        object.__setattr__(self, "bias", bias)
         if self.weight.ndim != 2 or self.bias.shape != self.weight.shape[:1]:
             raise ValueError(
                 f"weight {self.weight.shape}, bias {self.bias.shape}; expected [out, in] and [out]"
@@ -38,6 +44,26 @@ class Linear:
     def __call__(self, x: Float) -> Float:
         y: Float = x @ self.weight.T + self.bias
         return y
+
+
+def _real(name: str, values: Any) -> Float:
+    """Values in float64; those that are float64 already are the same array.
+
+    Raises TypeError for an array of integers: quantised weights are no real ones.
+    """
+    if isinstance(values, np.ndarray) and values.dtype.kind != "f":
+        raise TypeError(
+            f"{name} is {values.dtype}; expected real numbers: float64, float32, float16 or a list"
+        )
+    return np.asarray(values, np.float64)
+
+
+def _require_layers(**layers: object) -> None:
+    """Raises TypeError naming the first that is no Linear."""
+    for name, layer in layers.items():
+        if not isinstance(layer, Linear):
+            found = type(layer).__name__
+            raise TypeError(f"{name} is a {found}; expected network.Linear(weight, bias)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +75,7 @@ class Ffn:
     gelu: Callable[[Float], Float] = floating.gelu_tanh
 
     def __post_init__(self) -> None:
+        _require_layers(fc=self.fc, proj=self.proj)
         fc, proj = self.fc.weight.shape, self.proj.weight.shape
         if fc != proj[::-1]:
             raise ValueError(
@@ -67,6 +94,7 @@ class Mhsa:
     heads: int
 
     def __post_init__(self) -> None:
+        _require_layers(q=self.q, k=self.k, v=self.v, proj=self.proj)
         weights = {name: getattr(self, name).weight for name in ("q", "k", "v", "proj")}
         check_projections(weights, self.heads)
 

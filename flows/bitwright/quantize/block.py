@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,7 +24,7 @@ STREAM_LEVELS = 2**15 - 1
 class QuantizedBlock:
     """params and what their integers mean: real value = integer * scale."""
 
-    params: golden.Block
+    params: golden.Block = field(repr=False)
     stream_scale: float  # of x, of y and of the sum between
     mhsa: QuantizedMhsa
     ffn: QuantizedFfn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,9 +34,10 @@ class FfnScales:
 class QuantizedFfn:
     """params and what their integers mean: real value = integer * scale."""
 
-    params: golden.Ffn
+    params: golden.Ffn = field(repr=False)
     scales: FfnScales
-    weight_scale: dict[str, Float]  # of fc [ff], of proj [embed]; its input's scale in it
+    # of fc [ff], of proj [embed]; its input's scale in it
+    weight_scale: dict[str, Float] = field(repr=False)
 
     def x(self, real: Float) -> Int8:
         """Real activations to what the kernel takes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,8 +29,8 @@ class MhsaScales:
     """
 
     x: float
-    q: Float  # [embed]
-    key: Float  # [embed]
+    q: Float = field(repr=False)  # [embed]
+    key: Float = field(repr=False)  # [embed]
     value: float
     score: float  # q * key / sqrt(head_dim)
     context: float  # between the heads and proj
@@ -44,11 +44,12 @@ class QuantizedMhsa:
     Keys and values are less their means: real key = integer * scale + key_mean; see `centred`.
     """
 
-    params: golden.Mhsa
+    params: golden.Mhsa = field(repr=False)
     scales: MhsaScales
-    key_mean: Float  # [embed]
-    value_mean: Float  # [embed]
-    weight_scale: dict[str, Float]  # of q, k, v, proj: [embed], its input's scale in it
+    key_mean: Float = field(repr=False)  # [embed]
+    value_mean: Float = field(repr=False)  # [embed]
+    # of q, k, v, proj: [embed], its input's scale in it
+    weight_scale: dict[str, Float] = field(repr=False)
 
     def x(self, real: Float) -> Int8:
         """Real activations to what the kernel takes."""
