@@ -298,6 +298,9 @@ CASES = [  # rule, line, faulty, mended
         "const int n = N / 2; for (int i = 0; i < n; ++i) { a[i] = 0; } }",
     ),
     ("unread", 2, "void f(int a) {\n a ??? 3 [[;\n}", "void f(int a) {\na = 3;\n}"),
+    ("cut-off", 2, "\n#ifdef X\nvoid f() {}\n", "\n#ifdef X\nvoid f() {}\n#endif\n"),
+    ("cut-off", 2, "void f() {\nint a;\n", "void f() {\nint a;\n}"),
+    ("cut-off", 1, "void f() {\nint a;\ng(a,\n", "void f() {\nint a;\ng(a);\n}"),
     (
         "bad-waiver",
         1,

@@ -18,6 +18,7 @@ from bitwright.hls.lint.rules import Finding, Severity, finding
 
 _CHECKS = (directives.check, names.check, place.check, dataflow.check, code.check)
 _UNREAD = 5  # places of one file that are named
+_CUT = ("is the file cut off?", "'}' is missing")  # in what is said of a fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,10 @@ def check(program: Program) -> Report:
 
 def _unread(program: Program) -> Iterator[Finding]:
     """What the grammar left out; behind a macro it only misses the ; that is in the macro."""
+    for where, line in program.left_open.items():
+        yield finding(where, line, "cut-off", "an #if has no #endif")
     for source in program.sources:
         faults = [fault for fault in source.faults if "';' is missing" not in fault.text]
         for fault in faults[:_UNREAD]:
-            yield finding(source.where, fault.line, "unread", fault.text)
+            rule = "cut-off" if any(sign in fault.text for sign in _CUT) else "unread"
+            yield finding(source.where, fault.line, rule, fault.text)

@@ -31,7 +31,7 @@ def active(data: bytes) -> bytes:
     parts = []
     for line in _lines(data):
         found = _DIRECTIVE.match(line)
-        here = all(branch.now for branch in stack)
+        here = not stack or (stack[-1].outer and stack[-1].now)
         if found is None or found[1] in (b"define", b"undef"):
             if found is not None and here:
                 _define(found, defined)
@@ -40,6 +40,20 @@ def active(data: bytes) -> bytes:
         _step(found[1], found[2], stack, defined)
         parts.append(_KEEP.sub(b" ", line))
     return b"".join(parts)
+
+
+def unclosed(data: bytes) -> int:
+    """The line of an #if without its #endif, 0 if there is none."""
+    stack: list[int] = []
+    number = 1
+    for line in _lines(data):
+        found = _DIRECTIVE.match(line)
+        if found is not None and found[1].startswith(b"if"):
+            stack.append(number)
+        elif found is not None and found[1] == b"endif" and stack:
+            stack.pop()
+        number += line.count(b"\n")
+    return stack[-1] if stack else 0
 
 
 def _lines(data: bytes) -> Iterator[bytes]:
@@ -63,7 +77,7 @@ def _define(found: re.Match[bytes], defined: set[bytes]) -> None:
 def _step(word: bytes, rest: bytes, stack: list[_Branch], defined: set[bytes]) -> None:
     """Follow one condition."""
     if word in (b"if", b"ifdef", b"ifndef"):
-        outer = all(branch.now for branch in stack)
+        outer = not stack or (stack[-1].outer and stack[-1].now)
         holds = _holds(word, rest, defined)
         stack.append(_Branch(outer, holds, holds))
     elif stack and word == b"endif":

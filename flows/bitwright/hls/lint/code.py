@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bitwright.hls.lint.program import Program
 from bitwright.hls.lint.rules import Finding, finding
@@ -100,11 +100,13 @@ def _memory(program: Program, function: Function) -> Iterator[Fault]:
 
 
 def _recursions(program: Program) -> Iterator[Finding]:
-    """Each function that calls itself, directly or over others, with the way it goes."""
+    """Functions that call themselves, directly or over others, each circle once."""
     every = [f for f in program.synthesised() if not program.constant(f)]
     calls = {f: dict(_calls(program, f)) for f in every}
+    told: set[Function] = set()
     for function in every:
-        way = _way_back(function, calls)
+        way = () if function in told else _way_back(function, calls)
+        told.update(way)
         if way:
             names = " calls ".join(f.name for f in (*way, function))
             line = calls[function][way[1] if len(way) > 1 else function].span.line
@@ -124,16 +126,19 @@ def _calls(program: Program, function: Function) -> Iterator[tuple[Function, Cal
 
 
 def _way_back(
-    function: Function, calls: dict[Function, dict[Function, Call]]
+    function: Function, calls: Mapping[Function, Mapping[Function, Call]]
 ) -> tuple[Function, ...]:
     """The functions from one back to itself, the shortest way; () if there is none."""
-    ways: list[tuple[Function, ...]] = [(function,)]
-    seen: set[Function] = set()
-    for way in ways:
-        for callee in calls.get(way[-1], ()):
+    before: dict[Function, Function] = {}
+    todo = [function]
+    for caller in todo:
+        for callee in calls[caller]:
             if callee is function:
-                return way
-            if callee not in seen:
-                seen.add(callee)
-                ways.append((*way, callee))
+                way = [caller]
+                while way[-1] is not function:
+                    way.append(before[way[-1]])
+                return tuple(reversed(way))
+            if callee not in before and callee in calls:
+                before[callee] = caller
+                todo.append(callee)
     return ()

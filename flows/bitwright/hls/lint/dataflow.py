@@ -18,6 +18,7 @@ from bitwright.hls.lint.rules import Finding, finding
 from bitwright.hls.lint.words import Words
 from bitwright.hls.source import Access, Block, Function, Statement, Variable
 
+MAX_EDGES = 2000  # of a region whose paths are followed
 Fault = tuple[int, str, str]  # line, rule, message
 
 
@@ -227,6 +228,8 @@ def _argument(variable: Variable, uses: list[Use], *, port: bool) -> Iterator[Fa
 def _bypasses(edges: dict[tuple[int, int], list[Variable]]) -> Iterator[Fault]:
     """Arrays that go where a path through other processes goes as well."""
     after: dict[int, set[int]] = {}
+    if len(edges) > MAX_EDGES:
+        return
     for start, end in sorted(edges, reverse=True):
         after.setdefault(start, set()).update({end}, after.get(end, set()))
     for (start, end), variables in sorted(edges.items()):

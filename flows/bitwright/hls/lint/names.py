@@ -12,8 +12,9 @@ from bitwright.hls.source import Function, Variable
 from bitwright.schema import nearest
 
 _NAME = re.compile(r"\w+")
-_UNSPOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|#[ \t]*pragma[^\n]*", re.S)
+_UNSPOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|#[ \t]*pragma[^\n]*", re.S)
 _PLAIN = re.compile(r"[*&\s]*(\w+)\s*((?:\[[^\]]*\])*)\s*$")
+_MOST = 4096  # the largest factor that is looked for
 _LAYOUT = ("array_partition", "array_reshape")
 
 
@@ -128,7 +129,7 @@ def _divides(
         size = program.number(text, function) if dim in (0, index) else None
         if factor and factor > 0 and size and size % factor:
             what = f"factor={factor} does not divide the {size} of {variable.name}"
-            near = max(n for n in range(1, factor + 1) if size % n == 0)
+            near = max(n for n in range(1, min(factor, size, _MOST) + 1) if size % n == 0)
             remedy = f"{near} does, or pad it to {-(-size // factor) * factor}"
             yield "factor", f"{found.name}: {what}, dimension {index}", remedy
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bitwright.errors import ConfigError
 from bitwright.hls.cpp.expression import value
+from bitwright.hls.cpp.faults import decodes
 from bitwright.hls.lint import words
-from bitwright.hls.lint.active import active
+from bitwright.hls.lint.active import active, unclosed
 from bitwright.hls.lint.words import Words
 from bitwright.hls.source import Call, Function, Source, Variable, load, parse
 
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
 _ARRAY_TYPE = re.compile(  # a name for a type with [], and these
-    r"\b(?:using\s+(\w+)\s*=[^;={}\[]*|typedef\b[^;{}\[]*?(\w+)\s*)((?:\[[^;\[\]]*\]\s*)+);"
+    r"\b(?:using\s+(\w+)\s*=[^;={}\[]{0,200}|typedef\b[^;{}\[]{0,200}?\b(\w{1,80})\s*)"
+    r"((?:\[[^;\[\]]{0,200}\]\s*){1,20});"
 )
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.S)
 # The grammar takes the word for a type; without it the declaration is one of any other variable.
 _THREAD_LOCAL = re.compile(rb"\bhls_thread_local\b")
 TASKS = ("hls::task", "hls::split", "hls::merge", "hls_thread_local")  # use channels unseen
@@ -30,6 +32,7 @@ class Program:
 
     sources: tuple[Source, ...]
     top: str = ""  # the top function, if it was named
+    left_open: Mapping[str, int] = field(default_factory=dict)  # file -> line of an #if
     constants: Mapping[str, int] = field(init=False, repr=False)
     array_types: Mapping[str, int] = field(init=False, repr=False)  # names of types -> their []
     of: Mapping[Function, Source] = field(init=False, repr=False)
@@ -37,6 +40,7 @@ class Program:
     _within: Mapping[Function, tuple[Words, ...]] = field(init=False, repr=False)
     outside: frozenset[str] = field(init=False, repr=False)  # words outside all functions
     _named: Mapping[str, tuple[Function, ...]] = field(init=False, repr=False)
+    _numbers: dict[Function, Mapping[str, int]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         named: dict[str, list[Function]] = {}
@@ -83,23 +87,21 @@ class Program:
 
         In a template names may be its parameters, so that only literals count.
         """
-        known: Mapping[str, int] = {}
         if function is None:
-            known = self.constants
-        elif not function.template:
-            own = {v.name for v in (*function.parameters, *function.variables)}
-            known = {key: number for key, number in self.constants.items() if key not in own}
-            known |= dict(self._locals(function, known))
-        return value(text, known)
+            return value(text, self.constants)
+        if function not in self._numbers:
+            self._numbers[function] = {} if function.template else self._known(function)
+        return value(text, self._numbers[function])
 
-    def _locals(self, function: Function, known: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-        """Constants that a function declares, each once."""
-        names = [variable.name for variable in function.variables]
+    def _known(self, function: Function) -> Mapping[str, int]:
+        """Constants of the files, and those that a function declares once."""
+        count = Counter(v.name for v in (*function.parameters, *function.variables))
+        known = {key: number for key, number in self.constants.items() if key not in count}
         for variable in function.variables:
-            if variable.const and not variable.dims and names.count(variable.name) == 1:
-                number = value(variable.initial, known) if variable.initial else None
-                if number is not None:
-                    yield variable.name, number
+            if variable.const and variable.initial and count[variable.name] == 1:
+                number = None if variable.dims else value(variable.initial, known)
+                known |= {} if number is None else {variable.name: number}
+        return known
 
     def array(self, variable: Variable) -> bool:
         """Whether a variable is memory, also where only the name of its type says so."""
@@ -197,7 +199,9 @@ def from_texts(texts: Mapping[str, bytes], top: str = "") -> Program:
 
     Raises ConfigError for what is too large, is not UTF-8, or is nested beyond reason.
     """
-    return Program(tuple(_parse(data, where) for where, data in texts.items()), top)
+    sources = tuple(_parse(data, where) for where, data in texts.items())
+    left_open = {where: line for where, data in texts.items() if (line := unclosed(data))}
+    return Program(sources, top, left_open)
 
 
 def from_files(paths: Iterable[Path], folders: Iterable[Path] = (), top: str = "") -> Program:
@@ -233,11 +237,5 @@ def _found(name: str, folders: Iterable[Path]) -> list[Path]:
 
 
 def _parse(data: bytes, where: str) -> Source:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return parse(data, where)  # which says so, with the line
-    source = parse(_THREAD_LOCAL.sub(b" " * 16, active(data)), where)
-    if source.data.strip() and not data.strip():
-        raise ConfigError(f"{where}: nothing in it")
-    return source
+    decodes(data, where)
+    return parse(_THREAD_LOCAL.sub(b" " * 16, active(data)), where)

@@ -189,6 +189,12 @@ RULES: tuple[Rule, ...] = (
         "compile it, or write out the macro",
     ),
     Rule(
+        "cut-off",
+        "error",
+        "the file ends within something that was begun",
+        "close it, or fetch the file again",
+    ),
+    Rule(
         "bad-waiver",
         "error",
         "a waiver names rules and says why: `// bitwright-lint: allow RULE because REASON`",

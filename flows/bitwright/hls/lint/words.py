@@ -14,6 +14,7 @@ from types import MappingProxyType
 from bitwright.hls.cpp.pragma import uncommented
 from bitwright.hls.source import Function, Pragma, Source
 
+MAX_LENGTH = 4000  # of a directive that is looked at
 _ASSIGN = re.compile(r"\s*(?<![=<>!])=(?!=)\s*")
 _HEAD = re.compile(r"\s*#\s*pragma\s+hls\b", re.IGNORECASE)
 _JOINS = "*/+-%<>&|?:(,!="  # a word that ends or begins so is half an expression
@@ -42,7 +43,7 @@ class Words:
 def read(source: Source, function: Function | None, pragma: Pragma) -> Words:
     """A directive of a function, or of the file."""
     spoken = source.text(pragma.span).replace("\\\r\n", " ").replace("\\\n", " ")
-    spoken = _HEAD.sub("", uncommented(spoken), count=1)
+    spoken = _HEAD.sub("", uncommented(spoken[:MAX_LENGTH]), count=1)
     found = list(_split(_ASSIGN.sub("=", spoken)))
     if found and (found[0].lower() == "if" or found[0].lower().startswith("if(")):
         rest = found[1:] if found[0].lower() != "if" else found[2:]
