@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+import pytest
 from bitwright.errors import ConfigError
 from bitwright.hls.lint import check
 from bitwright.hls.lint.pragmas import DIRECTIVES
@@ -87,3 +88,20 @@ def test_two_files_give_the_same_in_either_order(one: str, two: str) -> None:
         assert {(f.where, f.line, f.rule) for f in forth.findings} == {
             (f.where, f.line, f.rule) for f in back.findings
         }
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (
+            f"void f(int a[{2**40}]) {{\n"
+            f"#pragma HLS array_partition variable=a block factor={2**39 + 1}\n}}",
+            "factor",
+        ),
+        ("".join(f"void f{i}() {{ f{(i + 1) % 1000}(); }}\n" for i in range(1000)), "recursion"),
+        ("#if X\n" * 20000, "cut-off"),
+    ],
+)
+def test_what_could_take_for_ever_does_not(text: str, rule: str) -> None:
+    (found,) = check(from_texts({"x.cpp": text.encode()})).findings
+    assert found.rule == rule and len(str(found)) < 300

@@ -17,6 +17,7 @@ _GROWS = re.compile(
     r"|unordered_map|unordered_set|string|function|unique_ptr|shared_ptr|any)(?:<.*>)?$"
 )
 _WORD = re.compile(r"(?<![\w.:>])[A-Za-z_]\w*(?!\s*::|\w)")
+_NAMED = 4  # functions of a circle that are named
 _ALWAYS = ("", "(true)", "(1)", "true", "1")
 
 
@@ -108,9 +109,10 @@ def _recursions(program: Program) -> Iterator[Finding]:
         way = () if function in told else _way_back(function, calls)
         told.update(way)
         if way:
-            names = " calls ".join(f.name for f in (*way, function))
+            names = [f.name for f in (*way, function)]
+            names[_NAMED:-1] = ["..."] if len(names) > _NAMED + 2 else names[_NAMED:-1]
             line = calls[function][way[1] if len(way) > 1 else function].span.line
-            yield finding(program.of[function].where, line, "recursion", names)
+            yield finding(program.of[function].where, line, "recursion", " calls ".join(names))
 
 
 def _calls(program: Program, function: Function) -> Iterator[tuple[Function, Call]]:
