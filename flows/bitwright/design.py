@@ -176,6 +176,7 @@ KERNELS: Mapping[str, Mapping[str, Reader]] = {  # name -> what its entry holds 
     },
 }
 HLS_BEAT_BITS = 256  # of a port of the HLS kernels: rows of weights are whole beats
+CHANNEL_BLOCK = 32  # output channels that linear.hpp takes at once, in every format
 WEIGHT_BITS: Mapping[str, int] = {"fp16": 16, "int8": 8, "w4a8": 4}
 CONFIG_OPTIONAL = ("clock_mhz", *DEMANDS)
 CONFIG_KEYS = ("kernels", "model", "targets", *CONFIG_OPTIONAL)
@@ -357,11 +358,13 @@ def _check_tiles(kernel: KernelSpec, model: Model, node: Node, faults: Faults) -
     if context < model.seq_len:
         text = f"context: {context} rows hold no {model.seq_len} tokens (seq_len)"
         faults.add(node.lines["context"], text)
-    # In both directions: rows of weights are whole beats, and so are the shifts of the channels.
-    beat = HLS_BEAT_BITS // min(WEIGHT_BITS[kernel.format], 8)
+    weights = HLS_BEAT_BITS // WEIGHT_BITS[kernel.format]  # in a beat
+    least, why = CHANNEL_BLOCK, f"output channels go in blocks of {CHANNEL_BLOCK}"
+    if weights > CHANNEL_BLOCK:
+        least, why = weights, f"a beat of memory holds {weights} weights, a row whole beats"
     for name in ("embed_dim", "ff_dim") if kernel.name == "ffn" else ("embed_dim",):
-        if getattr(model, name) % beat:
-            text = f"{name} {getattr(model, name)} is no multiple of {beat}, the numbers of a beat"
+        if getattr(model, name) % least:
+            text = f"{name} {getattr(model, name)} is no multiple of {least}: {why}"
             faults.add(node.lines["format"], f"format: {kernel.format}: {text}")
 
 

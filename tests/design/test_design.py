@@ -151,7 +151,16 @@ WRONG: dict[str, tuple[Edit, str, str]] = {
             "ffn\n    build: hls\n    format: fp16\n",
         ),
         "format: fp16\n",
-        "format: fp16: ff_dim 4080 is no multiple of 32, the numbers of a beat",
+        "format: fp16: ff_dim 4080 is no multiple of 32: output channels go in blocks of 32",
+    ),
+    "int4_beat": (
+        lambda text: text.replace("ff_dim: 4096", "ff_dim: 4064").replace(
+            "ffn        # feed-forward; on AMD parts only\n    build: hls\n    format: int8\n",
+            "ffn\n    build: hls\n    format: w4a8\n",
+        ),
+        "format: w4a8\n",
+        "format: w4a8: ff_dim 4064 is no multiple of 64: a beat of memory holds 64 weights, a row "
+        "whole beats",
     ),
     "array_size": (lambda t: t.replace("rows: 8", "rows: 7"), "rows", "one of 4, 8, 16, found '7'"),
     "panel": (
