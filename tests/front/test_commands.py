@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from bitwright.errors import ConfigError
+from bitwright.engine import Step
+from bitwright.errors import ConfigError, ToolError
 from bitwright.front import options
+from bitwright.front.session import Session
+from bitwright.front.tasks import finish
 
 from tests.front.toy import ROOT, Toy
 
@@ -63,6 +66,12 @@ REFUSED = {
     "bitstream config=tiny cache_gib=0": "cache_gib: expected a number from 0.001",
     "bitstream config=tiny cache=": "cache: expected on, off or a folder",
     "bitstream config=tiny --frob": "option --frob not recognized",
+    "bitstream config=tiny -n -1": "-n (steps at once): expected a whole number from 0 to 256",
+    "bitstream config=tiny --process=two": "from 0 to 256, found 'two'",
+    "bitstream config=tiny -v x": "Error parsing parameter 'verbosity'",
+    "csim tiny": "no task 'tiny'; did you mean 'config=tiny'?",
+    "csim mine/tiny.yml": "no task 'mine/tiny.yml'; did you mean 'config=mine/tiny.yml'?",
+    "adopt src/forward.cpp": "did you mean 'source=src/forward.cpp'?",
     "sim config=tiny seed=3": "sim takes no 'seed'",
     "sim bitstream config=tiny": "plan apart",
     "config=tiny": "which task? for example: ./doit bitstream config=tiny",
@@ -156,3 +165,13 @@ def test_a_reader_that_stops_reading_is_no_fault(toy: Toy):
     process.wait()
     assert "Traceback" not in errors
     assert "fault of bitwright" not in errors
+
+
+def test_a_run_that_left_steps_out_sums_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    step = Step("hls-ffn", Path("build/run"), (), (Path("build/run/ffn.zip"),), ("true",))
+    with pytest.raises(ToolError, match="not run: hls-ffn"):
+        finish(Session(("hls",), steps={"hls-ffn": step}))
+    assert capsys.readouterr().out == ""

@@ -11,19 +11,21 @@ import inspect
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from doit.cmd_base import Command
 from doit.cmd_run import Run as DoitRun
+from doit.cmdparse import CmdParseError
 
 from bitwright.errors import ConfigError
 from bitwright.front import options
 from bitwright.front.options import COMMANDS
 from bitwright.front.session import OK, guarded, opened
 from bitwright.front.show import say
-from bitwright.schema import NAME, nearest
+from bitwright.schema import NAME, Integer, nearest
 from bitwright.yamlfile import shown
 
 USAGE = """\
@@ -33,6 +35,7 @@ usage: ./doit TASK [config=NAME] [target=NAME] [option=value]
   ./doit help bitstream                 what a task does and which options it takes
   ./doit test                           every test of this project
 """
+AT_ONCE = Integer(0, 256)  # -n; 0 runs one after the other without threads
 OURS = {  # commands rather than tasks, for the list
     "clean": "remove what was built for a config (the cache stays)",
     "list": "print these tasks, one line each",
@@ -73,7 +76,7 @@ class Run(DoitRun):  # type: ignore[misc]  # doit is untyped
             overview()
             return OK
         tasks, words = _split(words, line.rest)
-        params, _ = self.cmdparser.parse(flags)
+        params = _parsed(flags, self.cmdparser)
         with opened(tasks, line, words) as session:
             status: int = self.execute(params, tasks)
             if status == OK and not session.faults and not session.signal:
@@ -105,18 +108,48 @@ def _flags(words: Sequence[str], parser: Any) -> tuple[list[str], list[str]]:
     return [part for pair in found for part in pair if part], rest
 
 
+def _parsed(flags: Sequence[str], parser: Any) -> Mapping[str, Any]:
+    """The values of doit's own options. Raises ConfigError for one that it could not run with.
+
+    doit takes -n -1 and then runs nothing, which must not look like a success.
+    """
+    for name, text in pairwise(flags):
+        if name in ("-n", "--process") and AT_ONCE.text(text) is None:
+            found = f"expected {AT_ONCE}, found {shown(text)}"
+            raise ConfigError(f"command line: {name} (steps at once): {found}")
+    try:
+        params: Mapping[str, Any] = parser.parse(list(flags))[0]
+    except CmdParseError as error:
+        what = " ".join(str(error).split())
+        raise ConfigError(f"command line: {what}; ./doit help shows what there is") from None
+    return params
+
+
 def _split(words: Sequence[str], rest: Sequence[str]) -> tuple[list[str], list[str]]:
     """Tasks apart from the arguments of a task that takes some. Raises ConfigError."""
     known = [*tasks(), *OURS]
     for word in [words[0]] if words[0] in COMMANDS and COMMANDS[words[0]].words else words:
         if word not in known:
-            hint = nearest(word, known) or "; ./doit list shows all"
+            hint = nearest(word, known) or _meant(word) or "; ./doit list shows all"
             raise ConfigError(f"no task {shown(word)}{hint}")
     if COMMANDS[words[0]].words:
         return [words[0]], [*words[1:], *rest]
     if rest:
         raise ConfigError(f"command line: {words[0]} takes nothing after --")
     return list(words), []
+
+
+def _meant(word: str) -> str:
+    """The name=value that a word without a name stands for, by what it looks like; else ""."""
+    from bitwright.design import names
+
+    if word.endswith((".cpp", ".cc", ".cxx")):
+        return f"; did you mean {shown(f'source={word}')}?"
+    if word.endswith((".yml", ".yaml")) or word in names(Path.cwd()):
+        return f"; did you mean {shown(f'config={word}')}?"
+    if word in names(Path.cwd(), "configs/targets"):
+        return f"; did you mean {shown(f'target={word}')}?"
+    return ""
 
 
 def dodo() -> ModuleType:

@@ -40,6 +40,7 @@ class Session:
     faults: list[BaseException] = field(default_factory=list)
     status: int = OK  # of a task that runs something else, such as pytest
     running: set[str] = field(default_factory=set)  # steps under way
+    ended: set[str] = field(default_factory=set)  # steps that were built, or up to date
     signal: int = 0
     checked: bool = False  # the preflight was made
 
@@ -53,6 +54,7 @@ class Session:
         if engine.why(step) is not None:
             return False
         self.display.fresh(step)
+        self.ended.add(name)
         return True
 
     def build(self, name: str) -> bool:
@@ -67,12 +69,20 @@ class Session:
             # A manifest is that of a whole build, and this one is whole no more.
             (self.steps[name].dir.parent / MANIFEST).unlink(missing_ok=True)
             engine.build(self.steps[name], cache=self.cache, events=self.display.event)
+            self.ended.add(name)
 
         self.running.add(name)
         try:
             return self.act(run)
         finally:
             self.running.discard(name)
+
+    def left(self) -> list[str]:
+        """The steps that are not up to date after this run, in order."""
+        from bitwright import engine
+
+        unseen = (step for step in self.steps.values() if step.name not in self.ended)
+        return [step.name for step in unseen if engine.why(step) is not None]
 
     def act(self, action: Callable[[], Any]) -> bool:
         """Do what a task does; a fault is kept for the end of the run, never a traceback here."""

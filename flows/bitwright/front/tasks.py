@@ -201,9 +201,12 @@ def finish(session: Session) -> None:
     """After a run that ended well: the build's manifest and timings, and the table at the end.
 
     A run that left some step of the build behind, such as synthesize alone, has neither; one of
-    sim, csim or lint ends with one line, one of hls with what it made or left open.
+    sim, csim or lint ends with one line, one of hls with what it made or left open. Raises
+    ToolError if one of these left a step out: what an older run found is no result of this one.
     """
     plans = {options.COMMANDS[c].plan for c in session.commands if not options.COMMANDS[c].looks}
+    if plans & {"sim", "lint", "csim", "hls"} and (left := session.left()):
+        raise ToolError(f"not run: {', '.join(left)}; so nothing is said of the others")
     for command in plans & {"sim", "lint"}:
         _tell_passed(session, command)
     if "csim" in plans:
