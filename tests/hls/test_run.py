@@ -135,18 +135,31 @@ def test_when_no_tool_can_do_it_each_is_told_with_what_it_can(tools: Tools, flow
         go()
     assert str(caught.value).splitlines() == [
         "no HLS tool on PATH can run csim, csynth, cosim, export, impl",
-        "  found     vitis-run: absent, or does no HLS",
+        "  found     vitis-run: not on PATH",
         "  found     v++: csynth, export",
-        "  found     vitis_hls: absent, or does no HLS",
+        f"  found     vitis_hls: {tools.folder}/vitis_hls does no HLS",
         "  next      ask for the stages csynth, export alone, which v++ can run",
         f"  next      {probe.GET}",
     ]
     assert tools.calls() == []
 
 
+def test_a_tool_that_fails_when_asked_is_told_with_its_last_lines(tools: Tools, flow: Path) -> None:
+    tools.behave({"vitis_hls": []})
+    program = tools.folder / "vitis_hls"
+    program.write_text(
+        "#!/bin/sh\necho Starting\n\necho 'ERROR: no license for vitis_hls'\nexit 1\n"
+    )
+    with pytest.raises(ToolError) as caught:
+        go()
+    told = "ended with 1 when asked: Starting / ERROR: no license for vitis_hls"
+    assert f"  found     vitis_hls: {program} {told}" in str(caught.value).splitlines()
+    assert "  next      ask it by hand, and mend what it says; or install" in str(caught.value)
+
+
 def test_probing_leaves_nothing_and_starts_no_stage(tools: Tools, flow: Path) -> None:
     before = sorted(flow.rglob("*"))
-    assert probe.abilities() == {
+    assert probe.ask().able == {
         "vitis-run": {"csim", "cosim", "impl", "tcl"},
         "v++": {"csynth", "export"},
         "vitis_hls": {"tcl"},

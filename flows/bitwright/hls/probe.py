@@ -7,6 +7,7 @@ vitis_hls takes Tcl alone. Releases differ in which of them are there and in wha
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from bitwright.errors import ToolError
 from bitwright.hls.scripts import CONFIG, IMPLEMENT, MARK, TCL, Project
 
+LAST = 3  # lines of a tool that would not answer
 ASK_S = 180  # the tools are slow to start, from a network drive most of all
 COMPONENT = "component"  # the folder that v++ and vitis-run work in
 TOOLS = ("vitis-run", "v++", "vitis_hls")
@@ -33,35 +35,59 @@ class Call:
 
 
 Abilities = Mapping[str, frozenset[str]]  # tool -> stages that it runs, or "tcl"
+Said = tuple[frozenset[str], str]  # what a tool can do; if that is nothing, why
 
 
-def abilities() -> Abilities:
-    """What the tools on PATH can do; a tool that is absent, or cannot do HLS, is left out."""
-    found = {name: ask() for name, ask in _ASK.items()}
-    return {name: able for name, able in found.items() if able}
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the tools on PATH can do, and of those that can do nothing for HLS, why."""
+
+    able: Abilities
+    unable: Mapping[str, str]
 
 
-def _vitis_run() -> frozenset[str]:
+def ask() -> Answers:
+    """Ask each tool what it can do; one that is not on PATH is unable, too."""
+    found = {name: question() for name, question in _ASK.items()}
+    return Answers(
+        {name: able for name, (able, _) in found.items() if able},
+        {name: why for name, (able, why) in found.items() if not able},
+    )
+
+
+def _vitis_run() -> Said:
     status, text = _said("vitis-run", "--mode", "hls", "--help")
     options = re.findall(r"^\s*--(csim|cosim|impl|tcl)\b", text, re.MULTILINE)
-    return frozenset(options) if status == 0 else frozenset()
+    return frozenset(options if status == 0 else ()), _why("vitis-run", status, text)
 
 
-def _vpp() -> frozenset[str]:
+def _vpp() -> Said:
     status, text = _said("v++", "-c", "--mode", "hls", "--help")
     able = status == 0 and re.search(r"\[hls\] section|--hls\.", text)
-    return frozenset(("csynth", "export") if able else ())
+    return frozenset(("csynth", "export") if able else ()), _why("v++", status, text)
 
 
-def _vitis_hls() -> frozenset[str]:
+def _vitis_hls() -> Said:
     """It has no help that tells commands, so it runs a script that asks for them."""
     lines = [f'puts "{MARK}[info commands {name}]"' for name in _COMMANDS]
-    _, text = _said("vitis_hls", "-f", _ASKED, script="\n".join([*lines, "exit", ""]))
+    status, text = _said("vitis_hls", "-f", _ASKED, script="\n".join([*lines, "exit", ""]))
     able = all(f"{MARK}{name}" in text.splitlines() for name in _COMMANDS)
-    return frozenset(("tcl",) if able else ())
+    return frozenset(("tcl",) if able else ()), _why("vitis_hls", status, text)
 
 
-_ASK: Mapping[str, Callable[[], frozenset[str]]] = {
+def _why(name: str, status: int, text: str) -> str:
+    """Why a tool can do nothing for HLS: not there, or how it ended and its last lines."""
+    path = shutil.which(name)
+    if path is None:
+        return "not on PATH"
+    last = [line.strip() for line in text.splitlines() if line.strip()][-LAST:]
+    said = f": {' / '.join(last)}" if last else ", and said nothing"
+    if status:
+        return f"{path} ended with {status} when asked{said}"
+    return f"{path} does no HLS"
+
+
+_ASK: Mapping[str, Callable[[], Said]] = {
     "vitis-run": _vitis_run,
     "v++": _vpp,
     "vitis_hls": _vitis_hls,
@@ -85,25 +111,25 @@ def _said(*argv: str, script: str = "") -> tuple[int, str]:
                 timeout=ASK_S,
                 check=False,
             )
-        except (OSError, subprocess.SubprocessError):
-            return 127, ""
+        except (OSError, subprocess.SubprocessError) as error:
+            return 127, str(error)
     return done.returncode, done.stdout
 
 
-def calls(project: Project, able: Abilities) -> tuple[Call, ...]:
+def calls(project: Project, answers: Answers) -> tuple[Call, ...]:
     """The calls that run a project's stages, in order, with tools that can.
 
     hls_config.cfg comes first, as AMD recommends, where v++ and vitis-run do all that is asked.
     Raises ToolError saying what each tool can do, if none can do what is asked.
     """
-    asked = set(project.stages)
+    asked, able = set(project.stages), answers.able
     if "v++" in able and asked <= able["v++"] | able.get("vitis-run", frozenset()):
         return tuple(_unified(project))
     if "tcl" in able.get("vitis-run", ()):
         return tuple(_scripted(project, ("vitis-run", "--mode", "hls", "--tcl")))
     if "tcl" in able.get("vitis_hls", ()):
         return tuple(_scripted(project, ("vitis_hls", "-f")))
-    raise ToolError(_incapable(project.stages, able))
+    raise ToolError(_incapable(project.stages, answers))
 
 
 def _unified(project: Project) -> Sequence[Call]:
@@ -124,11 +150,14 @@ def _scripted(project: Project, argv: tuple[str, ...]) -> Sequence[Call]:
     return [*found, Call(("impl",), (*argv, IMPLEMENT))] if "impl" in project.stages else found
 
 
-def _incapable(stages: Sequence[str], able: Abilities) -> str:
+def _incapable(stages: Sequence[str], answers: Answers) -> str:
+    able = answers.able
     lines = [f"no HLS tool on PATH can run {', '.join(stages)}"]
     for name in TOOLS:
-        says = ", ".join(sorted(able[name])) if name in able else "absent, or does no HLS"
+        says = ", ".join(sorted(able[name])) if name in able else answers.unable[name]
         lines.append(f"  found     {name}: {says}")
     if some := sorted(able.get("v++", frozenset()) & set(stages)):
         lines.append(f"  next      ask for the stages {', '.join(some)} alone, which v++ can run")
-    return "\n".join([*lines, f"  next      {GET}"])
+    there = any(path for name in answers.unable if (path := shutil.which(name)))
+    next_ = "ask it by hand, and mend what it says; or " if there and not able else ""
+    return "\n".join([*lines, f"  next      {next_}{GET}"])

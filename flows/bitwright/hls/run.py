@@ -25,7 +25,7 @@ from typing import Any
 
 from bitwright.errors import BitwrightError, ToolError
 from bitwright.hls import locate
-from bitwright.hls.probe import Call, abilities, calls
+from bitwright.hls.probe import Call, ask, calls
 from bitwright.hls.project import from_json
 from bitwright.hls.scripts import DONE, MARK, PINNED, Project
 
@@ -122,7 +122,7 @@ def _run(argv: Sequence[str], folder: Path, log: Path, watch: Watch) -> int:
 def run(request: Mapping[str, Any], folder: Path) -> int:
     """Run the stages of a project in a folder; the exit status. Raises BitwrightError."""
     project = from_json(request["project"])
-    planned = calls(project, abilities())
+    planned = calls(project, ask())
     work = folder / WORK
     _copy(request, folder, work)
     outputs: dict[str, bytes] = {}
