@@ -215,7 +215,10 @@ def test_a_comment_behind_a_pragma_is_not_part_of_it(rest):
         (b"def f(x):\n  return [y for y in x]\n", r"x.cpp:\d+: syntax error"),
         (b"void f() {\n  int x = 1;\n  for (int i = 0; i < ", r"x.cpp:\d+: syntax error"),
         (b"void f() {\n  int x = 1;\n", r"x.cpp:\d+: syntax error: '}' is missing"),
-        (b"int x;\n" * 800_000, r"x.cpp: 5.3 MB of C\+\+ in one file; at most 4 MB"),
+        (
+            b"int x;\n" * 800_000,
+            r"x.cpp:599187: at most 4 MB of C\+\+ are read from one file; this one has 5.3 MB",
+        ),
         (b"void f() { x = " + b"(" * 5000 + b"1" + b")" * 5000 + b"; }", "nested more than"),
     ],
     ids=["latin-1", "binary", "python", "cut", "open", "large", "deep"],

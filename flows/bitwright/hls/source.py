@@ -315,7 +315,7 @@ def parse(data: bytes, where: str) -> Source:
     from bitwright.hls.cpp.file import parse as parse_with_grammar  # the grammar takes its time
 
     if len(data) > MAX_BYTES:
-        raise ConfigError(_too_large(where, len(data)))
+        raise ConfigError(_too_large(where, data, len(data)))
     return parse_with_grammar(data, where)
 
 
@@ -345,12 +345,14 @@ def load(path: Path, where: str) -> bytes:
     except OSError as error:
         raise ConfigError(f"{where}: cannot be read: {error.strerror}") from error
     if len(data) > MAX_BYTES:
-        raise ConfigError(_too_large(where, path.stat().st_size))
+        raise ConfigError(_too_large(where, data, path.stat().st_size))
     return data
 
 
-def _too_large(where: str, size: int) -> str:
+def _too_large(where: str, data: bytes, size: int) -> str:
+    line = data.count(b"\n", 0, MAX_BYTES) + 1
     return (
-        f"{where}: {size / 2**20:.1f} MB of C++ in one file; at most {MAX_BYTES / 2**20:.0f} MB"
-        " are read\n  likely    weights stand in the source; they belong into memory arguments"
+        f"{where}:{line}: at most {MAX_BYTES / 2**20:.0f} MB of C++ are read from one file;"
+        f" this one has {size / 2**20:.1f} MB\n"
+        "  likely    weights stand in the source; they belong into memory arguments"
     )
