@@ -35,7 +35,7 @@ def task(session: Session) -> None:
         raise ConfigError(f"command line: force: expected {expected}, found {shown(force)}")
     path = _place(values["source"])
     out = _place(values["out"]) if values.get("out") else OUT / path.stem
-    adopted = adopt.adopt(path, _request(session), values["source"])
+    adopted = adopt.adopt(path, _request(session), values["source"], compiled=True)
     changed = adopt.write(adopted, out, force=force == "on")
     for line in command.diff_lines(adopted, colour=command.colours()):
         say(line)

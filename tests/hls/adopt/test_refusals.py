@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,35 @@ REFUSED: dict[str, tuple[str, str]] = {
         top("float v1[4]", "float v1[4], float v1_lo").replace("v1);", "v1);"),
         "net.cpp:4: v1_lo: its register 'v1_lo' is also that of 'v1'",
     ),
+    "a top that nothing else can call": (
+        top("void forward", "static void forward"), "net.cpp:4: forward is static, so no test be"
+    ),
+    # What the checker of HLS sources calls an error
+    "a misspelt pragma": (top("DATAFLOW", "dataflw"), "net.cpp:5: unknown-pragma: "),
+    "a pragma of nothing": (
+        NODE.replace("{\n", "{\n  #pragma HLS array_partition variable=v9 complete\n") + TOP,
+        "net.cpp:2: unknown-variable: array_partition: there is no variable 'v9'; name a",
+    ),
+    "a node that calls itself": (
+        NODE.replace("v3[0]", "node0(v2, v3);\n  v3[0]") + TOP, "net.cpp:2: recursion: node0"
+    ),
+    "memory from a heap": (
+        NODE.replace("{\n", "{\n  float *t = new float[4];\n") + TOP,
+        "net.cpp:2: dynamic-memory: node0 calls new",
+    ),
+    "a loop without an end": (
+        NODE.replace("v3[0]", "for (;;) v3[0]") + TOP, "net.cpp:2: endless-loop: for in node0"
+    ),
+    "a stream with two readers": (
+        OPT1.replace("  node0(v40, v39);", "  node0(v40, v39);\n  float v98[1][4][8];\n"
+        "  node0(v40, v98);"),
+        "dataflow-channel: stream v40 is read by node0 (line 115) and node0 (line 117)",
+    ),
+    "a reader before the writer": (
+        OPT1.replace("  node1(v41, v37, v40, 0.000000);\n  node0(v40, v39);",
+        "  node0(v40, v39);\n  node1(v41, v37, v40, 0.000000);"),
+        "net.cpp:114: dataflow-feedback: stream v40 is read by node0 before node1 writes it",
+    ),
     # Processes
     "an array that two read": (
         top("node0(v0, v1);", "node0(v0, v1);\n  float t[4];\n  node0(v0, t);"),
@@ -150,11 +180,82 @@ REFUSED: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+COMPILED = {  # what g++ finds, and no reading of one file does
+    "a name that is not declared": (
+        top("node0(v0, v1)", "node0(v0, v10)"),
+        "net.cpp:6: 'v10' was not declared in this scope",
+    ),
+    "an argument short": (top("node0(v0, v1)", "node0(v0)"), "net.cpp:6: too few arguments to"),
+    "another shape": (
+        (NODE + TOP).replace("v2[4]", "v2[2][4]").replace("v2[0]", "v2[0][0]")
+        .replace("v0[4]", "v0[4][2]"),
+        "net.cpp:6: cannot convert 'float (*)[2]' to 'float (*)[4]'",
+    ),
+    "a function of another file": (
+        top("node0(v0", "node1(v0"), "net.cpp:6: 'node1' was not declared in this scope"
+    ),
+    "a misspelt function, given a stream": (
+        "#include <hls_stream.h>\n" + GOOD.replace("v3[0]", "hls::stream<float> s; nod(s); v3[0]"),
+        "net.cpp:3: 'nod' was not declared",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", COMPILED)
+def test_what_is_no_cpp_is_refused_with_the_lines_of_the_compiler(
+    tmp_path: Path, monkeypatch, capsys, case
+):
+    if shutil.which("g++") is None:
+        pytest.skip("no g++")
+    text, message = COMPILED[case]
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, text)
+    assert command.main(["net.cpp", "--out", "made"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(message), said
+    assert [path.name for path in tmp_path.iterdir()] == ["net.cpp"]
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("#include <ap_axi_sdata.h>\n" + GOOD, "net.cpp:1: ap_axi_sdata.h is not here; so g++ did"),
+        ('#include "nodes.h"\n' + GOOD, "net.cpp:1: nodes.h is not here; so g++ did not check"),
+        (
+            "#include <hls_math.h>\n" + GOOD.replace("= v2[0]", "= hls::lgamma_r_cr(v2[0])"),
+            "net.cpp:3: 'lgamma_r_cr' is not a member of 'hls'; so g++ did not check",
+        ),
+    ],
+    ids=["a vendor's header", "a header of one's own", "a function of the vendor"],
+)
+def test_what_only_the_headers_here_lack_is_told_and_adopted(
+    tmp_path: Path, monkeypatch, capsys, text, note
+):
+    if shutil.which("g++") is None:
+        pytest.skip("no g++")
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, text)
+    assert command.main(["net.cpp", "--out", "made"]) == 0
+    assert f"warning: {note}" in capsys.readouterr().err
+
+
+def test_without_a_compiler_it_is_told_that_none_read_the_source(
+    tmp_path: Path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    put(tmp_path, GOOD)
+    assert command.main(["net.cpp", "--out", "made"]) == 0
+    assert capsys.readouterr().err == "warning: net.cpp: not compiled: no g++ on PATH\n"
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_work_is_refused_with_its_line_and_nothing_is_written(
     tmp_path: Path, monkeypatch, capsys, case
 ):
+    """Also where no compiler would have refused it first."""
     text, message = REFUSED[case]
+    monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     put(tmp_path, text)
     assert command.main(["net.cpp", "--out", "made/here"]) == 1
@@ -174,7 +275,10 @@ def test_the_address_of_a_variable_of_the_file_is_no_other_name(tmp_path: Path):
 BYTES = {
     "not UTF-8": (b"// caf\xe9\n" + OPT1.encode(), "net.cpp:1: byte 0xe9 is not UTF-8"),
     "a binary": (b"\x7fELF\0\0" + OPT1.encode(), "net.cpp:1: a zero byte"),
-    "20 MB": (b"// x\n" * 4_194_304, "net.cpp: 20.0 MB of C++ in one file; at most 4 MB are read"),
+    "20 MB": (
+        b"// x\n" * 4_194_304,
+        "net.cpp:838861: at most 4 MB of C++ are read from one file; this one has 20.0 MB",
+    ),
     "empty": (b"", "net.cpp: no top function"),
 }
 

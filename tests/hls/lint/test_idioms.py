@@ -7,6 +7,21 @@ from bitwright.hls.lint import check
 from bitwright.hls.lint.program import from_texts
 
 IDIOMS = {
+    "a producer that reads what it wrote": """\
+void sum(float a[4][8], float b[4]) {
+  for (int i = 0; i < 4; i++) {
+    b[i] = 0;
+    for (int j = 0; j < 8; j++) b[i] = b[i] + a[i][j];
+  }
+}
+void take(float b[4], float c[4]) { for (int i = 0; i < 4; i++) c[i] = b[i]; }
+void top(float a[4][8], float c[4]) {
+#pragma HLS dataflow
+  float b[4];
+  sum(a, b);
+  take(b, c);
+}
+""",
     "tasks that run on their own": """\
 #include "hls_task.h"
 void sp(hls::stream<int>&a, hls::stream<int>&b){ b.write(a.read()); }

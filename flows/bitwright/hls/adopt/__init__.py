@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bitwright.errors import ConfigError
 from bitwright.hls import source as hls_source
-from bitwright.hls.adopt import bandwidth, checks, edits, tclfile, vectors
+from bitwright.hls.adopt import bandwidth, checks, compiles, edits, tclfile, vectors
 from bitwright.hls.adopt.bench import bench
 from bitwright.hls.adopt.interface import Design, design
 from bitwright.hls.adopt.output import write
@@ -44,10 +44,17 @@ class Adopted:
     remarks: tuple[str, ...]  # file:line: what works otherwise than it looks
 
 
-def adopt(path: Path, request: Request | None = None, where: str | None = None) -> Adopted:
+def adopt(
+    path: Path,
+    request: Request | None = None,
+    where: str | None = None,
+    *,
+    compiled: bool = False,
+) -> Adopted:
     """Read a source and make everything that turns it into a kernel.
 
     where: the file's name in messages; default: path as given
+    compiled: let g++ read the source first, where there is one
     Raises ConfigError with file and line for whatever cannot be a kernel, or would not work.
     """
     request = request or Request()
@@ -57,8 +64,11 @@ def adopt(path: Path, request: Request | None = None, where: str | None = None) 
         raise ConfigError(
             f"{where}: expected a C++ source ({endings}), its name of letters, digits and . _ + -"
         )
-    found = design(hls_source.read(path, where), request)
+    source = hls_source.read(path, where)
+    notes = compiles.check(path, where) if compiled else ()
+    found = design(source, request)
     checks.refuse(found)
+    checks.lint(found, path)
     parts = edits.partitions(found)
     after = edits.apply(found.source.data, edits.edits(found))
     script_of = tclfile.find(path)
@@ -74,6 +84,7 @@ def adopt(path: Path, request: Request | None = None, where: str | None = None) 
             *(f"{where}:{line}: {text}" for line, text in said),
             *origin.remarks,
             *data.remarks,
+            *notes,
         ),
     )
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+from bitwright.errors import ConfigError
 from bitwright.hls.adopt.effects import COPIES, READ, WRITE, Use, passed
 from bitwright.hls.adopt.interface import Design, Port
+from bitwright.hls.lint import check
+from bitwright.hls.lint.program import from_files
 from bitwright.hls.source import Function, Variable
 from bitwright.yamlfile import Faults
 
@@ -27,6 +31,22 @@ def refuse(design: Design) -> None:
             if len(uses) > 1:
                 faults.add(uses[1].span.line, _shared(port, uses))
     faults.check()
+
+
+def lint(design: Design, path: Path) -> None:
+    """Raises ConfigError for what bitwright.hls.lint calls an error: no hardware, or not as meant.
+
+    A partitioned port is none here: the adoption takes those pragmas out.
+    """
+    where = design.source.where
+    told = [
+        f"{where if found.where == str(path) else found.where}:{found.line}: {found.rule}:"
+        f" {found.message}; {found.remedy}"
+        for found in check(from_files([path], top=design.top.name)).findings
+        if found.severity == "error" and found.rule != "partitioned-port"
+    ]
+    if told:
+        raise ConfigError("\n".join(told))
 
 
 def _hidden(design: Design) -> Iterator[Remark]:

@@ -31,7 +31,7 @@ def main(argv: Sequence[str]) -> int:
             clock_ns=options.clock_ns,
             export=options.export,
         )
-        adopted = adopt(options.file, request)
+        adopted = adopt(options.file, request, compiled=True)
         changed = write(adopted, options.out, force=options.force)
     except BitwrightError as error:
         print(error, file=sys.stderr)

@@ -162,6 +162,8 @@ def _top_faults(source: Source, top: Function) -> Iterator[tuple[int, str]]:
     line = top.span.line
     if top.returns != "void":
         yield line, f"{top.name} returns {top.returns or 'nothing named'}; a top returns void"
+    if source.data[top.span.start : top.body.start].split()[:1] == [b"static"]:
+        yield line, f"{top.name} is static, so no test bench can call it; take `static` out"
     if top.template:
         yield line, f"{top.name} is a template; a top is one function"
     if top.space:
@@ -270,7 +272,7 @@ def _port_faults(
                 f"{port.name}: a bundle has that name, and the tool would rename one of both",
             )
         if port.bundle and not port.direction:
-            yield line, f"{port.name}: is neither read nor written; drop it from the arguments"
+            yield line, f"{port.name}: is neither read nor written; use it, or drop it"
         if port.bundle and not is_name(port.bundle):
             yield line, f"{port.name}: bundle {port.bundle}: {NAME_RULE}"
         if port.bundle and port.width not in (8 << i for i in range(8)):

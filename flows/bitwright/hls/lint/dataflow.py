@@ -171,7 +171,8 @@ def _local(region: Region, variable: Variable, uses: list[Use]) -> Iterator[Faul
             continue  # judged with each element
         name = variable.name + "".join(f"[{text}]" for text in index)
         for does, verb in ((WRITE, "written"), (READ, "read")):
-            by = [use.process for use in some if does in use.does]
+            own = WRITE if does == READ and not variable.stream else ""  # a writer may read its own
+            by = [use.process for use in some if does in use.does and own not in use.does]
             names = " and ".join(f"{p.name} (line {p.line})" for p in by)
             if len({p.place for p in by}) > 1:
                 yield by[1].line, _rule(by, "channel"), f"{kind} {name} is {verb} by {names}"
