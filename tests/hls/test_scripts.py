@@ -57,6 +57,7 @@ RENDERED = {
         (scripts.CONFIG, scripts.config_cfg),
         (scripts.TCL, scripts.tcl),
         (scripts.IMPLEMENT, scripts.tcl_implement),
+        (scripts.README, scripts.readme),
     )
 }
 
@@ -281,6 +282,16 @@ def test_a_file_name_is_read_back_from_the_config_or_refused(name: str, descript
     assert values["syn.file"] == [name]
     assert values.get("package.ip.description", [""]) == [scripts.plain(description)]
     assert not set(scripts.plain(description)) & syntax
+
+
+def test_a_text_keeps_its_brackets_as_round_ones() -> None:
+    assert scripts.plain("x and y [tokens, embed_dim]; {a}") == "x and y (tokens, embed_dim), (a)"
+
+
+def test_the_readme_names_what_is_there_and_nothing_else() -> None:
+    assert scripts.IMPLEMENT in scripts.readme(FFN) and "the .xo below" in scripts.readme(MHSA)
+    short = scripts.readme(replace(FFN, stages=("csynth",)))
+    assert scripts.IMPLEMENT not in short and "The IP" not in short and "runs csynth." in short
 
 
 def test_both_scripts_say_the_same() -> None:

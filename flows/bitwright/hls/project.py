@@ -1,4 +1,4 @@
-"""A Vitis HLS project as a folder that is complete: sources, test bench, data and both scripts.
+"""A Vitis HLS project as a folder that is complete: sources, test bench, data, scripts, README.
 
     python -m bitwright.hls.project project.json
 
@@ -19,10 +19,12 @@ from bitwright.errors import BitwrightError
 from bitwright.hls.scripts import (
     CONFIG,
     IMPLEMENT,
+    README,
     TCL,
     Ip,
     Project,
     config_cfg,
+    readme,
     tcl,
     tcl_implement,
 )
@@ -33,7 +35,7 @@ MANIFEST = "project.json"
 def write(manifest: Mapping[str, Any], folder: Path) -> None:
     """Lay out the project in a folder. Raises ConfigError for what the scripts cannot hold."""
     project = from_json(manifest["project"])
-    texts = {CONFIG: config_cfg(project), TCL: tcl(project)}
+    texts = {CONFIG: config_cfg(project), TCL: tcl(project), README: readme(project)}
     if "impl" in project.stages:
         texts[IMPLEMENT] = tcl_implement(project)
     for where, name in manifest["files"].items():

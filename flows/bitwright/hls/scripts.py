@@ -4,6 +4,7 @@
     tcl(project)            Tcl for vitis_hls -f and vitis-run --mode hls --tcl; it reads no $argv,
                             for vitis-run hands no arguments on
     tcl_implement(project)  Tcl for the implementation run, after what tcl() made was judged
+    readme(project)         what someone on another machine does with the folder
 
 Paths in a script start from its folder, which is also where the tools are called. Sources: UG1399
 2020.2 to 2025.2 (config_export, export_design, add_files), UG1702 2025.2 (configuration file).
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from bitwright.errors import ConfigError
 
 CONFIG, TCL, IMPLEMENT = "hls_config.cfg", "run_hls.tcl", "implement.tcl"  # file names
+README = "README.md"
 STAGES = ("csim", "csynth", "cosim", "export", "impl")  # in this order
 FLOW_TARGETS = ("vivado", "vitis")
 EXPORTS = {"ip_catalog": "zip", "xo": "xo"}  # format -> what the exported file's name ends with
@@ -151,7 +153,7 @@ def config_cfg(project: Project) -> str:
 
 def _head(project: Project) -> str:
     """The first line of every script."""
-    return f"# {project.ip.vlnv}, rendered by bitwright.hls.scripts; edit its core, not this file."
+    return f"# {project.ip.vlnv}, rendered by bitwright.hls.scripts; {README} says what to edit."
 
 
 def _entries(project: Project) -> Iterator[tuple[str, str]]:
@@ -182,9 +184,47 @@ def _entries(project: Project) -> Iterator[tuple[str, str]]:
 
 
 def plain(text: str) -> str:
-    """A text for people as both kinds of scripts can hold it: other characters become blanks."""
-    text = text.replace(";", ",")
+    """A text for people as both kinds of scripts can hold it: brackets become round ones, a
+    semicolon a comma, other characters blanks."""
+    text = text.translate(str.maketrans(";[]{}", ",()()"))
     return " ".join(re.sub(r"[^A-Za-z0-9 ()+*/=.,:^_<>|!?@%&'-]", " ", text).split())
+
+
+# --- README -------------------------------------------------------------------------------------
+
+
+def readme(project: Project) -> str:
+    """What the folder is, how it is run, what success looks like and where the IP is then."""
+    ip, impl = project.ip, "impl" in project.stages
+    stages = ", ".join(stage for stage in STAGES[:-1] if stage in project.stages)
+    lines = [f"# {project.top}: a Vitis HLS project", ""]
+    about = f"{ip.vlnv} for {project.part}, a clock of {project.clock_ns} ns"
+    lines += _paragraph(f"{about}: {plain(ip.description)}." if ip.description else f"{about}.")
+    lines.append("")
+    lines += ["In this folder, after `source .../settings64.sh`, one of", ""]
+    lines += [f"    vitis_hls -f {TCL}", f"    vitis-run --mode hls --tcl {TCL}", ""]
+    done = f"runs {stages}. It went well if the script got to say `{MARK}{DONE}`."
+    if "export" in project.stages:
+        where = f"{PROJECT}/{SOLUTION}/impl"
+        done += f" The IP is then the .{EXPORTS[project.export]} below `{where}`."
+    if impl:
+        done += f" Afterwards `{IMPLEMENT}`, called in the same way, places and routes it."
+    lines += [*_paragraph(done), ""]
+    config = (
+        f"`{CONFIG}` says the same to `v++ -c --mode hls --config {CONFIG} --work_dir work`,"
+        " which synthesises and packages, and to Vitis' own windows."
+    )
+    lines += [*_paragraph(config), ""]
+    edit = (
+        "All of this is rendered: edit the kernel, its .core file, or the config it was rendered"
+        " for, and render again. `project.json`, `record.json`, `times.json` and .log files are"
+        " notes of bitwright; nothing here reads them."
+    )
+    return "\n".join([*lines, *_paragraph(edit)]) + "\n"
+
+
+def _paragraph(text: str) -> list[str]:
+    return textwrap.wrap(text, 80, break_long_words=False, break_on_hyphens=False)
 
 
 # --- Tcl ------------------------------------------------------------------------------------------

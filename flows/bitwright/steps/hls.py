@@ -19,7 +19,7 @@ from bitwright.engine import Judgement, Step, Tool
 from bitwright.errors import ConfigError
 from bitwright.hls.project import MANIFEST
 from bitwright.hls.run import BAD, CSYNTH, ERROR, LIMITS, METRICS, MORE, REQUEST, VERDICT, WORK
-from bitwright.hls.scripts import CONFIG, EXPORTS, IMPLEMENT, MARK, TCL, Project
+from bitwright.hls.scripts import CONFIG, EXPORTS, IMPLEMENT, MARK, README, TCL, Project
 from bitwright.kernel import load
 from bitwright.limits import to_json
 
@@ -88,7 +88,7 @@ def placed(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for name in names:
         where = place(name)
-        if where in (MANIFEST, CONFIG, TCL, IMPLEMENT) or found.get(where, name) != name:
+        if where in (MANIFEST, CONFIG, TCL, IMPLEMENT, README) or found.get(where, name) != name:
             other = found.get(where, "a script of the project")
             raise ConfigError(f"{name} and {other} would both be {where} in the HLS project")
         found[where] = name
@@ -104,7 +104,8 @@ def project_step(content: Content, *, base: Path, kernel: str, code: Iterable[Pa
     up = os.path.relpath(base, folder)
     files = {where: f"{up}/{name}" for where, name in content.files}
     manifest = {"files": files, "project": asdict(content.project)}
-    names = [*files, CONFIG, TCL, *([IMPLEMENT] if "impl" in content.project.stages else [])]
+    last = [IMPLEMENT] if "impl" in content.project.stages else []
+    names = [*files, README, CONFIG, TCL, *last]
     reads = [Path(os.path.relpath(base / name)) for _, name in content.files]
     return Step(
         name=f"project-{kernel}",
@@ -133,7 +134,7 @@ def run_step(
     base: the folder of the flow; code: the files of RUN_CODE
     """
     folder = base / RUN
-    reads, scripts = [*laid.writes, *code], {REQUEST: _request(laid, project, signature, base)}
+    reads, scripts = [*_run(laid), *code], {REQUEST: _request(laid, project, signature, base)}
     if signature is not None:
         reads.append(Path(os.path.relpath(base / signature.file)))
         scripts[LIMITS] = json.loads(signature.limits)
@@ -157,6 +158,11 @@ def run_step(
     )
 
 
+def _run(laid: Step) -> list[Path]:
+    """The files of a project that a run takes: another wording of its README is no other run."""
+    return [path for path in laid.writes if path.name != README]
+
+
 def _request(
     laid: Step, project: Project, signature: Signature | None, base: Path
 ) -> dict[str, Any]:
@@ -165,7 +171,7 @@ def _request(
     request: dict[str, Any] = {
         "project": asdict(project),
         "from": f"{up}/{PROJECT}",
-        "files": [str(path.relative_to(laid.dir)) for path in laid.writes],
+        "files": [str(path.relative_to(laid.dir)) for path in _run(laid)],
     }
     if signature is not None:
         request["signature"] = {"file": f"{up}/{signature.file}", "format": signature.format}
