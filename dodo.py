@@ -83,12 +83,18 @@ def task_test():
 
 
 def task_plan():
-    """show the steps of a build, up to date or why not: plan config=tiny"""
+    """show the steps of a build, up to date or why not: plan config=tiny
+
+    With the name of another task the steps of that one: plan csim, plan hls, plan sim, plan lint.
+    """
     return tasks.action(tasks.plan)
 
 
 def task_why():
-    """tell why one step would run, and what it reads and writes: why implement config=tiny"""
+    """tell why one step would run, and what it reads and writes: why implement config=tiny
+
+    Any step of a build or of csim, hls, sim and lint: why csim-ffn-int8, why project-ffn.
+    """
     return tasks.action(tasks.why)
 
 

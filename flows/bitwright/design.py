@@ -475,7 +475,7 @@ def choose(config: Config, target: str | None, root: Path, missing: Missing) -> 
         raise ConfigError(
             f"target {target} ({asked.board}) needs {', '.join(lacking)}: not found on PATH"
             f"{'' if asked.toolchain in PLANNED else '; nor is there a flow for it yet'}\n"
-            f"{_works(config, root, missing)}"
+            f"{_works(config, root, missing)}{_hls_only(config, asked)}"
         )
     lacks: list[str] = []
     for name in config.targets:
@@ -492,6 +492,14 @@ def choose(config: Config, target: str | None, root: Path, missing: Missing) -> 
         f"{config.where}: no target of this config has its tools installed: {'; '.join(lacks)}\n"
         f"{_works(config, root, missing)}"
     )
+
+
+def _hls_only(config: Config, target: Target) -> str:
+    """What can be had of a target without a flow: the IPs of its HLS kernels; "" if nothing."""
+    if target.toolchain in PLANNED or all(kernel.build != "hls" for kernel in config.kernels):
+        return ""
+    asked = f"config={config.asked} target={target.name}"
+    return f"\n  or        its HLS kernels alone: ./doit hls {asked}"
 
 
 def _check_target_name(target: str, root: Path) -> None:

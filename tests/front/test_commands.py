@@ -73,7 +73,14 @@ REFUSED = {
     "csim mine/tiny.yml": "no task 'mine/tiny.yml'; did you mean 'config=mine/tiny.yml'?",
     "adopt src/forward.cpp": "did you mean 'source=src/forward.cpp'?",
     "sim config=tiny seed=3": "sim takes no 'seed'",
-    "sim bitstream config=tiny": "plan apart",
+    "sim bitstream config=tiny seed=2": (
+        "next      ./doit sim config=tiny; then ./doit bitstream config=tiny seed=2"
+    ),
+    "plan config=tiny target=u280": "HLS kernels alone: ./doit hls config=tiny target=u280",
+    "plan bitsream config=tiny": "found 'bitsream'; did you mean 'bitstream'?",
+    "plan hls csim config=tiny": "plan shows the steps of one task (generate, synthesize,",
+    "plan csim config=tiny seed=2": "csim takes no 'seed'",
+    "why lint-nothing config=tiny": "no step 'lint-nothing' (steps: generate, synthesize)",
     "config=tiny": "which task? for example: ./doit bitstream config=tiny",
     "list config=tiny": "takes no options",
     "help bitsream": "did you mean 'bitstream'?",

@@ -70,6 +70,13 @@ def test_another_seed_runs_place_and_route_alone_and_the_first_comes_back_from_t
     assert "runs:" not in back
 
 
+def test_plan_of_a_task_tells_its_steps_and_runs_none(toy: Toy):
+    for task, steps in (("bitstream", STEPS), ("sim", STEPS[:2])):
+        done = toy.doit("plan", task, "config=tiny")
+        assert re.findall(r"^  → (\w+) ", done.stdout, re.M) == list(steps)
+    assert not list(toy.root.glob("build/tiny/**/record.json"))
+
+
 def test_plan_tells_what_would_run_and_runs_nothing(toy: Toy):
     assert toy.doit("plan", "config=tiny").stdout.count("→") == len(STEPS)
     assert not list(toy.root.glob("build/tiny/**/record.json"))

@@ -112,8 +112,8 @@ COMMANDS: Mapping[str, Command] = {
         (*ADOPT, "force"), example="adopt source=src/FeedForward.cpp out=ip/feed_forward"
     ),
     "lint": Command(SIMULATE, "lint", example="lint config=tiny"),
-    "plan": Command(BUILD, "build", True, example="plan config=gpt2-medium"),
-    "why": Command(BUILD, "build", True, "STEP", "why implement config=tiny"),
+    "plan": Command(BUILD, "build", True, "[TASK]", "plan hls config=gpt2-medium"),
+    "why": Command(BUILD, "build", True, "STEP", "why csim-ffn-int8 config=tiny"),
     "whatis": Command(
         (), words="FILE.bit", example="whatis build/tiny/ulx3s-85f/bitstream/tiny.bit"
     ),
@@ -138,6 +138,30 @@ COMMANDS: Mapping[str, Command] = {
     "list": Command(),
     "help": Command((), words="[TASK]", example="help bitstream"),
 }
+
+
+OF_STEPS = {"project": "hls", "generate": "hls"}  # first words of steps not named like their task
+
+
+def subject(command: str, words: Sequence[str]) -> str:
+    """The command whose options and steps count: for `plan hls` and `why hls-ffn` those of hls.
+
+    A step such as project-ffn is its task's, or that of OF_STEPS; one without - is the build's.
+    Raises ConfigError if plan is asked for what has no steps.
+    """
+    if command == "plan" and words:
+        planned = [name for name, other in COMMANDS.items() if other.plan and not other.looks]
+        if len(words) > 1 or words[0] not in planned:
+            found, hint = shown(" ".join(words)), nearest(words[0], planned)
+            raise ConfigError(
+                f"plan shows the steps of one task ({', '.join(planned)}), found {found}{hint}"
+            )
+        return words[0]
+    if command == "why" and words:
+        first, dash, _ = words[0].partition("-")
+        task = OF_STEPS.get(first, first)
+        return task if dash and task in ("sim", "csim", "hls", "lint") else command
+    return command
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,18 +190,31 @@ def opened(commands: Sequence[str], line: options.Typed, words: Sequence[str]) -
     Says on its first line which target was taken and why. Raises ConfigError, ToolError.
     """
     global _current
-    options.check(line.values, commands)
+    shows = [options.subject(command, words) for command in commands]
+    options.check(line.values, shows)
     _current = session = Session(tuple(commands), line, tuple(words))
-    plans = list(dict.fromkeys(filter(None, (options.COMMANDS[c].plan for c in commands))))
+    plans = list(dict.fromkeys(filter(None, (options.COMMANDS[c].plan for c in shows))))
     with ExitStack() as stack:
         if len(plans) > 1:
-            raise ConfigError(f"{' and '.join(commands)} plan apart; run one after the other")
+            raise ConfigError(
+                f"{' and '.join(commands)} cannot run in one command: each has steps of its own\n"
+                f"  next      {_apart(commands, line.values)}"
+            )
         if plans:
             _design(session, plans[0])
             if not all(options.COMMANDS[command].looks for command in commands):
                 stack.enter_context(_locked(session))
             _plan(session, plans[0])
         yield session
+
+
+def _apart(commands: Sequence[str], values: Mapping[str, str]) -> str:
+    """The same commands, one ./doit each, with the options that each takes."""
+    lines = []
+    for command in commands:
+        given = [f" {k}={v}" for k, v in values.items() if k in options.COMMANDS[command].takes]
+        lines.append(f"./doit {command}{''.join(given)}")
+    return "; then ".join(lines)
 
 
 def _design(session: Session, plan: str) -> None:
@@ -226,7 +239,10 @@ def _design(session: Session, plan: str) -> None:
     target = found.target
     part = " ".join(filter(None, (target.part, target.package)))
     speak = complain if values.get("format") in ("markdown", "json") else say  # stdout for programs
-    speak(f"{found.config} on {target.name} ({part}, {found.clock_mhz:g} MHz): {found.choice}")
+    place = f"on {target.name} ({part}, {found.clock_mhz:g} MHz): {found.choice}"
+    if plan == "csim":
+        place = f"in C++: the same for every target; kept in {found.build / 'csim'}"
+    speak(f"{found.config} {place}")
     uses = [target.toolchain if plan == "build" else plan]
     uses += [command for command in session.commands if command == "program"]
     if plan == "hls":  # csim needs all of its tools, HLS any one of its own, and ends well without

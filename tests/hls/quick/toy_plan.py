@@ -1,4 +1,4 @@
-"""The real plan of `doit hls`, but for the C simulations: quick steps that leave what they would.
+"""The real plans of `doit hls` and `doit csim`, but quick C simulations that leave what they would.
 
 For tests of the front (tests/front/toy.py): what is simulated is tested elsewhere, and takes long.
 """
@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 from bitwright import design as designs
 from bitwright.design import Design
@@ -24,22 +25,31 @@ PASSED = {
 def plan_hls(
     design: Design, tools: Mapping[str, Tool], stages: tuple[str, ...]
 ) -> tuple[Step, ...]:
+    return tuple(map(_quick, _real()._hls(stages, design, tools)))
+
+
+def plan_csim(design: Design, tools: Mapping[str, Tool], form: str = "") -> tuple[Step, ...]:
+    return tuple(map(_quick, _real()._csim(form, design, tools)))
+
+
+def _real() -> ModuleType:
+    """bitwright.plan, in whose place this module stands."""
     path = Path(designs.__file__).with_name("plan.py")
     spec = importlib.util.spec_from_file_location("real_plan", path)
     assert spec is not None and spec.loader is not None
     real = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(real)
-    return tuple(map(_quick, real._hls(stages, design, tools)))
+    return real
 
 
 def _quick(step: Step) -> Step:
     if not step.name.startswith("csim-"):
         return step
-    kernel = step.name.split("-")[1]
-    text = json.dumps({**PASSED, "kernel": kernel})
+    _, kernel, form = step.name.split("-")
+    text = json.dumps({**PASSED, "kernel": kernel, "format": form})
     fails = "import pathlib; assert not pathlib.Path('../../../../../wrong').exists(), 'differs'"
     command = ("python", "-c", f"{fails}; open('passed.json', 'w').write({text!r})")
     return replace(step, reads=(), command=command, scripts=(), tools=())
 
 
-plan = plan_sim = plan_lint = plan_csim = None  # the front looks them up
+plan = plan_sim = plan_lint = None  # the front looks them up

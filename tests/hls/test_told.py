@@ -1,0 +1,42 @@
+"""What csim and hls say of their steps, targets and formats, with quick C simulations."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.front.toy import DODO, ROOT, Toy
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Iterator[Toy]:
+    """The project's configs and kernels, its front and engine; quick/toy_plan.py has the plans."""
+    root = tmp_path / "toy"
+    for name in ("configs", "ip"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "pyproject.toml", root)
+    (root / "dodo.py").write_text(DODO.format(dodo=str(ROOT / "dodo.py")))
+    yield Toy(root, plans=Path(__file__).parent / "quick")
+
+
+def test_plan_shows_the_steps_of_csim_and_of_hls(toy: Toy) -> None:
+    csim = toy.doit("plan", "csim", "config=tiny", "format=w4a8").stdout.splitlines()
+    assert [line.split()[1] for line in csim[1:]] == ["csim-mhsa-w4a8", "csim-ffn-w4a8"]
+    hls = toy.doit("plan", "hls", "config=tiny", "stages=csynth").stdout
+    assert "  → project-ffn " in hls
+    assert not list(toy.root.glob("build/tiny/*/*/*/record.json"))
+
+
+@pytest.mark.parametrize("step", ["csim-ffn-fp16", "generate-ffn", "project-ffn"])
+def test_why_finds_the_steps_of_csim_and_of_hls(step: str, toy: Toy) -> None:
+    done = toy.doit("why", step, "config=tiny")
+    assert done.returncode == 0, done.stderr
+    assert f"\n{step}: " in done.stdout
+
+
+def test_csim_says_that_it_is_the_same_for_every_target(toy: Toy) -> None:
+    first, *_ = toy.doit("csim", "config=tiny", "format=int8").stdout.splitlines()
+    assert first == ("tiny in C++: the same for every target; kept in build/tiny/ulx3s-85f/csim")
