@@ -5,6 +5,9 @@ in words what NAME.bin holds (its grammar stands in ip/common/tb/bench.hpp, whic
 same seed gives the same bytes.
 
     write(cases(kernel, spec, model), kernel, Path(), depths)  # ffn_vectors.txt, ffn_vectors.bin
+
+`case` makes one of weights and activations of your own, `packed` what a host puts into memory:
+ip/README.md shows both.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,7 +24,7 @@ from bitwright.design import KernelSpec, Model
 from bitwright.golden.half import half
 from bitwright.golden.linear import pack_int4
 from bitwright.hls import operands, top
-from bitwright.hls.operators import Answer, Array, Operator
+from bitwright.hls.operators import Answer, Array, Operator, Run
 from bitwright.kernel import FORMATS, Argument, Kernel
 
 SEED = 4
@@ -99,22 +103,34 @@ def _case(
 ) -> Case:
     run = operands.run(kernel, plan.tokens, most, rng, extreme=plan.extreme)
     run = replace(run, position=plan.position, causal=plan.causal)
-    known = {**most, "tokens": plan.tokens, "position": plan.position, "flags": int(plan.causal)}
-    scalars = {**known, **op.scalars, **dict(plan.wrong)}
+    return case(plan.name, kernel, most, op, run, dict(plan.wrong))
+
+
+def case(
+    name: str,
+    kernel: Kernel,
+    most: Mapping[str, int],
+    op: Operator,
+    run: Run,
+    wrong: Mapping[str, int] = MappingProxyType({}),
+) -> Case:
+    """One run of a kernel with anybody's operands, and golden's answer to it.
+
+    most: as `top.dimensions` gives it; x of the run has 1 to most["tokens"] rows
+    wrong: scalars that the kernel must refuse, instead of what they would be
+    """
+    dynamic = {"tokens": len(run.x), "position": run.position, "flags": int(run.causal)}
+    scalars = {**most, **dynamic, **op.scalars, **wrong}
     caches = {"key_cache": run.key_cache, "value_cache": run.value_cache}
-    memory = {
-        "x": run.x,
-        **op.memory,
-        **{n: rows for n, rows in caches.items() if rows is not None},
-    }
+    held = {argument: rows for argument, rows in caches.items() if rows is not None}
     refused = kernel.register("status").field(BAD_ARGUMENT).lsb
     return Case(
-        name=plan.name,
-        status=1 << refused if plan.wrong else 0,
+        name=name,
+        status=1 << refused if wrong else 0,
         scalars={a.name: scalars[a.name] for a in kernel.arguments if a.kind == "scalar"},
-        memory=memory,
-        first=dict.fromkeys(caches, plan.position),
-        answers={} if plan.wrong else op.answer(run),
+        memory={"x": run.x, **op.memory, **held},
+        first=dict.fromkeys(caches, run.position),
+        answers={} if wrong else op.answer(run),
     )
 
 

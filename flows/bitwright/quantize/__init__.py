@@ -7,9 +7,13 @@ scale computed while the kernel runs. Real value = integer * scale everywhere.
     from bitwright.golden import network
     from bitwright.golden.ffn import ffn
 
-    block = network.Ffn(network.Linear(w1, b1), network.Linear(w2, b2))   # float64, [out, in]
+    block = network.Ffn(network.Linear(w1, b1), network.Linear(w2, b2))   # [out, in]
     q = quantize.quantize_ffn(block, batch, weight_bits=8)                # or 4: w4a8
     y = q.y(ffn(q.x(x), q.params))                                        # close to network.ffn
+
+Weights are [out, in] as PyTorch's nn.Linear has them, in any float type; of Hugging Face's Conv1D
+(GPT-2) give weight.T, above all where it is square and no shape tells. ip/README.md goes on from
+here to the test bench's vectors, to a simulation of the C++, and to the bytes in a host's buffers.
 
 - Weights: one scale per output channel. int8: largest magnitude / 127. int4: clipped where that
   costs less squared error (linear.py).
