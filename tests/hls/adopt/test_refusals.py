@@ -305,7 +305,7 @@ def test_bytes_that_are_no_source_are_refused(tmp_path: Path, monkeypatch, capsy
         (["--vlnv", "a:b"], "expected vendor:library:top:1.0.0"),
         (["--export", "zip"], "expected ip_catalog or xo"),
         (["--top", "foward"], "no function 'foward'; did you mean 'forward'?"),
-        (["--part", "a b"], "part: expected letters, digits"),
+        (["--part", "foo"], "part 'foo': expected a device such as xcu280-fsvh2892-2L-e"),
         (["--clock-ns", "0"], "clock_ns: expected a period in ns above 0"),
     ],
 )

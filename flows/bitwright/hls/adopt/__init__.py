@@ -22,7 +22,7 @@ from bitwright.hls.adopt import bandwidth, checks, compiles, edits, tclfile, vec
 from bitwright.hls.adopt.bench import bench
 from bitwright.hls.adopt.interface import Design, design
 from bitwright.hls.adopt.output import write
-from bitwright.hls.adopt.project import SCRIPT, project, script
+from bitwright.hls.adopt.project import SCRIPT, aims, project, script
 from bitwright.hls.adopt.request import Request
 from bitwright.hls.adopt.signature import SIGNATURE, core, kernel_yml
 from bitwright.hls.scripts import CONFIG, config_cfg
@@ -41,6 +41,7 @@ class Adopted:
     files: Mapping[str, bytes]  # name -> content; the source first
     diff: tuple[str, ...]  # of the source, unified
     counts: edits.Counts  # of its array_partition pragmas
+    aims: str  # part and clock, and who said so
     remarks: tuple[str, ...]  # file:line: what works otherwise than it looks
 
 
@@ -80,6 +81,7 @@ def adopt(
         files={path.name: after, **_beside(found, request, origin, path, data), **data.files},
         diff=tuple(edits.diff(found.source.data, after, path.name)),
         counts=edits.count(parts),
+        aims=aims(request, origin, script_of),
         remarks=(
             *(f"{where}:{line}: {text}" for line, text in said),
             *origin.remarks,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bitwright.errors import BitwrightError
 from bitwright.hls.adopt import Adopted, adopt, write
-from bitwright.hls.adopt.project import CLOCK_NS, PART
-from bitwright.hls.adopt.request import Request, assignments, whole
+from bitwright.hls.adopt.compiles import OPEN
+from bitwright.hls.adopt.request import CLOCK_NS, PART, Request, assignments, whole
 from bitwright.hls.scripts import EXPORTS
 
 _COLOURS = {"---": "1", "+++": "1", "@@": "36", "+": "32", "-": "31"}  # SGR, by how a line begins
@@ -71,9 +71,14 @@ def summary(adopted: Adopted, changed: Sequence[str], out: Path) -> Iterator[str
         yield f"  array_partition: {counts.removed} removed ({gone}), {counts.kept} kept ({stay})"
     if not adopted.diff:
         yield "  the source stays as it is: it has its ports"
+    yield f"  {adopted.aims}"
     written = f"written: {', '.join(changed)}" if changed else "nothing written: all is there"
     yield f"  {out}: {written}"
-    yield f"  next: fusesoc --cores-root {out} run --target hls {found.vlnv}"
+    headers = OPEN.parent  # a core of its own; the target sim needs it
+    near = headers.relative_to(Path.cwd()) if headers.is_relative_to(Path.cwd()) else headers
+    roots = f"--cores-root {near} --cores-root {out}"
+    yield f"  next: fusesoc {roots} run --target sim {found.vlnv}"
+    yield f"  with Vitis: fusesoc --cores-root {out} run --target hls {found.vlnv}"
 
 
 def _many(count: int, noun: str) -> str:

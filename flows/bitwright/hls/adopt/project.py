@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bitwright.hls.adopt.interface import ALIGN_BYTES, Design
-from bitwright.hls.adopt.request import Request
+from bitwright.hls.adopt.request import CLOCK_NS, PART, Request
 from bitwright.hls.adopt.tclfile import Origin
 from bitwright.hls.scripts import TCL, Ip, Project, tcl
 
 SCRIPT = "hls.tcl"  # as Stream-HLS calls it
-PART, CLOCK_NS = "xcu280-fsvh2892-2L-e", "3.33"  # as Stream-HLS has them
 _ALIGNMENT = "syn.interface.m_axi_alignment_byte_size"
 
 
@@ -35,6 +36,20 @@ def project(
         settings=_settings(origin),
         ip=Ip(vendor, library, name, version, description=f"{source}, adopted"),
     )
+
+
+def aims(request: Request, origin: Origin, script: Path | None) -> str:
+    """Part and clock of the project, each with who said so."""
+    named = [
+        (f"part {request.part or origin.part or PART}", request.part, origin.part),
+        (f"clock {request.clock_ns or origin.clock_ns or CLOCK_NS} ns", request.clock_ns,
+         origin.clock_ns),
+    ]  # fmt: skip
+    told = [
+        (what, "as asked" if asked else f"of {script}" if read else "as Stream-HLS has it")
+        for what, asked, read in named
+    ]
+    return ", ".join(f"{what} ({who})" for what, who in told)
 
 
 def _settings(origin: Origin) -> tuple[tuple[str, str], ...]:

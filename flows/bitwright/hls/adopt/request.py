@@ -11,7 +11,9 @@ from bitwright.hls.scripts import EXPORTS
 from bitwright.kernel import NAME_RULE, is_name
 
 USUAL_TOP = "forward"  # as Stream-HLS calls it
+PART, CLOCK_NS = "xcu280-fsvh2892-2L-e", "3.33"  # as Stream-HLS has them
 WIDTHS = tuple(8 << i for i in range(8))  # bits of an AXI port: 8 to 1024
+_PART = re.compile(r"x[acq][a-z0-9]+(-[A-Za-z0-9]+)+", re.ASCII)
 _VLNV = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*:[a-z][a-z0-9_]*:\d+(\.\d+){1,2}")
 
 
@@ -38,6 +40,8 @@ class Request:
             faults.append(f"width {self.width}: expected one of {', '.join(map(str, WIDTHS))} bits")
         if self.vlnv and not _VLNV.fullmatch(self.vlnv):
             faults.append(f"vlnv {self.vlnv!r}: expected vendor:library:top:1.0.0")
+        if self.part and not _PART.fullmatch(self.part):
+            faults.append(f"part {self.part!r}: expected a device such as {PART}")
         if self.export not in EXPORTS:
             faults.append(f"export {self.export!r}: expected {' or '.join(EXPORTS)}")
         if faults:

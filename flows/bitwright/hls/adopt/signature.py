@@ -85,9 +85,17 @@ filesets:
     files:
       - {bench}: {{file_type: cppSource-testbench}}
 {data}
+  open:
+    depend: [bitwright:hls:open]
+
 targets:
   default: &default
     filesets: [kernel]
+  sim:
+    description: C simulation with the test bench (g++, open headers)
+    flow: csim
+    filesets: [open, kernel, bench]
+    toplevel: "{design.top.name}"
   hls:
     <<: *default
     description: An IP from the C++ source (Vitis HLS)
