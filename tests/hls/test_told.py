@@ -40,3 +40,32 @@ def test_why_finds_the_steps_of_csim_and_of_hls(step: str, toy: Toy) -> None:
 def test_csim_says_that_it_is_the_same_for_every_target(toy: Toy) -> None:
     first, *_ = toy.doit("csim", "config=tiny", "format=int8").stdout.splitlines()
     assert first == ("tiny in C++: the same for every target; kept in build/tiny/ulx3s-85f/csim")
+
+
+def test_hls_names_the_limits_and_the_depths_that_nobody_judged(toy: Toy) -> None:
+    config = toy.root / "configs" / "tiny.yml"
+    text = config.read_text()
+    limit = 'limits:\n  hls.ffn.dsp: "<= 10"\n  hls.mhsa.interval_cycles: "<= 10"\n#'
+    config.write_text(text.replace("limits:  ", limit, 1))
+    python = toy.environment()["PATH"].partition(":")[0]
+    done = toy.doit("hls", "config=tiny", PATH=f"{python}:/usr/bin:/bin")
+    assert done.returncode == 4, done.stderr
+    lines = done.stdout.splitlines()
+    (start,) = (at for at, line in enumerate(lines) if line.startswith("not checked  "))
+    assert lines[start + 1 : start + 3] == [
+        "             whether the streams are deep enough in hardware: a deadlock shows in cosim",
+        "             limits: hls.mhsa.interval_cycles, hls.ffn.dsp",
+    ]
+
+
+def test_csim_names_the_formats_that_the_sizes_do_not_fit(toy: Toy) -> None:
+    config = toy.root / "configs" / "tiny.yml"
+    text = (
+        config.read_text().replace("embed_dim: 64", "embed_dim: 96").replace("heads: 4", "heads: 3")
+    )
+    config.write_text(text)
+    last = toy.doit("csim", "config=tiny").stdout.splitlines()[-1]
+    needs = "embed_dim and ff_dim that are multiples of 64"
+    assert last == f"not simulated: mhsa and ffn in w4a8, which needs {needs}"
+    asked = toy.doit("csim", "config=tiny", "format=int8").stdout
+    assert "not simulated" not in asked

@@ -37,6 +37,23 @@ def finish(session: Session) -> None:
         heads = ("cases", "sanitized", "the whole pass beside golden")
         show_tables([Section("kernel and format", heads, tuple(table))], ())
         say(csim.summary(every))
+    if "format" not in session.line.values:
+        for line in left_out(session):
+            say(line)
+
+
+def left_out(session: Session) -> Iterator[str]:
+    """A line for each number format that kernels have but the model's sizes do not fit."""
+    from bitwright.steps import csim
+
+    assert session.design is not None
+    found: dict[str, list[str]] = {}
+    for spec in session.design.hls:
+        for form in csim.unfit(spec, session.design.model):
+            found.setdefault(form, []).append(spec.name)
+    for form, kernels in found.items():
+        needs = f"embed_dim and ff_dim that are multiples of {csim.per_beat(form)}"
+        yield f"not simulated: {' and '.join(kernels)} in {form}, which needs {needs}"
 
 
 def rows(steps: Iterable[Step]) -> Iterator[Row]:

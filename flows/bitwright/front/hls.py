@@ -91,8 +91,18 @@ def _open(session: Session, projects: Iterable[Step]) -> list[str]:
     return [
         *lines,
         "not checked  synthesis, its register map, clock, area and bursts; nothing was exported",
+        "             whether the streams are deep enough in hardware: a deadlock shows in cosim",
+        *_unjudged(session),
         f"because      none of {', '.join(TOOLS)} is on PATH",
         f"next         {GET}; then: {again}",
         f"or           take a folder to where the tools are, there: vitis_hls -f {scripts.TCL}",
         f"             or, without vitis_hls: vitis-run --mode hls --tcl {scripts.TCL}",
     ]
+
+
+def _unjudged(session: Session) -> list[str]:
+    """A line naming the config's limits on what only synthesis tells; none where it has none."""
+    assert session.design is not None
+    demands = [session.design.demands.of_hls(spec.name) for spec in session.design.hls]
+    limits = [limit.metric for each in demands for limit in each.limits]
+    return [f"             limits: {', '.join(limits)}"] if limits else []

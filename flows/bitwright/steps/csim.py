@@ -55,6 +55,15 @@ def formats(spec: KernelSpec, model: Model) -> list[str]:
     return [form for form in every if not any(size % per_beat(form) for size in sizes)]
 
 
+def unfit(spec: KernelSpec, model: Model) -> list[str]:
+    """The number formats of a kernel's signature that the model's sizes do not fit."""
+    from bitwright import kernel
+
+    fitting = formats(spec, model)
+    every = kernel.load(KERNELS / spec.name / "kernel.yml", form=spec.format).formats
+    return [form for form in every if form not in fitting]
+
+
 def per_beat(form: str) -> int:
     """How many weights of a number format a beat of memory holds."""
     return HLS_BEAT_BITS // WEIGHT_BITS[form]
