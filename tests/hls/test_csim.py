@@ -71,7 +71,7 @@ def built(ip: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool]
 
     def with_vectors(exact: bool) -> tuple[Job, Path]:
         csim.make_vectors(job, folder, exact=exact)
-        for left in folder.glob("*_found.bin"):
+        for left in (*folder.glob("*_found.bin"), *folder.glob("*_expected.bin")):
             left.unlink()
         return job, folder
 
@@ -106,7 +106,7 @@ def test_a_kernel_without_a_fault_passes(run, exact: bool):
     assert left == []
 
 
-def test_a_wrong_element_is_told_with_its_place_and_kept(run):
+def test_a_wrong_element_is_told_with_its_place_and_kept(run, built):
     result, said, left = run("element")
     assert not result.passed
     assert "Error: full: y[0, 3]: expected " in said
@@ -115,6 +115,11 @@ def test_a_wrong_element_is_told_with_its_place_and_kept(run):
     assert left == [f"{case}_y_found.bin" for case in ("extremes", "full", "one_token")] + [
         "partial_tile_y_found.bin"
     ]
+    folder = built(True)[1]
+    run("element")
+    found, wanted = ((folder / f"full_y_{end}.bin").read_bytes() for end in ("found", "expected"))
+    assert [i for i in range(192) if found[i] != wanted[i]] == [3]
+    assert len(found) == len(wanted) == 192
 
 
 @pytest.mark.parametrize(("fault", "byte"), [("after", 192), ("before", -32)])
@@ -190,26 +195,37 @@ def test_a_kernel_equals_golden_and_no_sanitizer_says_a_word(name: str, form: st
     assert 0 <= passed["error"] <= passed["bound"]
 
 
-def test_a_kernel_that_does_not_compile_is_told_with_its_line(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_a_kernel_that_does_not_compile_is_told_once_with_its_line_from_the_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
-    (tmp_path / "ffn.hpp").write_text("#error no kernel here\n", encoding="utf-8")
-    (tmp_path / "ffn.cpp").write_text('#include "ffn.hpp"\n', encoding="utf-8")
-    with pytest.raises(ToolError, match=r"g\+\+ ended with exit status 1"):
-        simulate._compile("ffn", tmp_path, [], csim.FAST)
-    assert "ffn.hpp:1:2: error: #error no kernel here" in capfd.readouterr().out
+    copy, folder = tmp_path / "ip", tmp_path / "build" / "tiny" / "csim"
+    shutil.copytree(ROOT / "ip", copy)
+    (copy / "ffn" / "ffn.hpp").write_text("#error no kernel here\n", encoding="utf-8")
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    job = Job(Path("../../../ip/ffn"), "int8", MODEL, SIZES[:2])
+    shared = [Path("../../../ip", name) for name in ("ffn", *simulate.SHARED)]
+    with pytest.raises(ToolError, match=r"g\+\+ ended with exit status 1") as caught:
+        simulate._simulate(job, shared)
+    said = str(caught.value) + capfd.readouterr().out
+    assert said.count("ip/ffn/ffn.hpp:1:2: error: #error no kernel here") == 1
+    assert "../" not in said
 
 
 def test_what_a_wrong_kernel_left_is_moved_to_failed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "wide_tile").mkdir()
-    for name in ("full_y_found.bin", "wide_tile/one_token_y_found.bin"):
-        (tmp_path / name).write_bytes(b"wrong")
-    simulate._set_aside()
-    found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.bin")}
-    assert found == {"failed/full_y_found.bin", "failed/wide_tile/one_token_y_found.bin"}
+    folder = tmp_path / "build" / "csim"
+    (folder / "wide_tile").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    kept = {"full_y_found.bin", "full_y_expected.bin", "wide_tile/one_token_y_found.bin"}
+    for name in kept:
+        (folder / name).write_bytes(b"wrong")
+    simulate._set_aside(Job(Path("../../ip/ffn"), "fp16", MODEL, SIZES[:2]))
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*.bin")}
+    assert found == {f"failed/{name}" for name in kept}
+    said = capfd.readouterr().out
+    assert "are in build/csim/failed\n" in said and "float16" in said and "float32" in said
 
 
 def test_every_kernel_and_format_of_a_config_is_a_step(monkeypatch: pytest.MonkeyPatch):

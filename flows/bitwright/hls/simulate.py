@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -57,7 +58,7 @@ def main(argv: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     if found is None:
-        _set_aside()
+        _set_aside(job)
         return 1
     Path(PASSED).write_text(json.dumps(asdict(found)) + "\n", encoding="utf-8")
     return 0
@@ -127,19 +128,34 @@ def _run(job: Job, folder: Path) -> Result:
 
 
 def _call(command: Sequence[str], folder: Path) -> None:
-    """Raises ToolError if a command fails; what it said has been printed."""
-    status = subprocess.run(command, cwd=folder, stderr=subprocess.STDOUT, check=False).returncode
-    if status:
-        raise ToolError(f"Error: {command[0]} ended with exit status {status} in {folder}")
+    """Print what a command says; if it fails that is in the ToolError, so that of several that fail
+    alike one is told. Paths start from the root: all that climb do so up to it."""
+    done = subprocess.run(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    said = re.sub(r"(?<![\w./-])(?:\.\./)+", "", done.stdout.decode(errors="replace"))
+    if done.returncode:
+        status = f"Error: {command[0]} ended with exit status {done.returncode} in {folder}"
+        raise ToolError(f"{said}{status}")
+    print(said, end="", flush=True)
 
 
-def _set_aside() -> None:
-    """What a kernel left where it differs, to the folder that tells so."""
-    print(f"Error: what the kernel left there is in {FAILED}/", flush=True)
-    for path in sorted(Path().rglob("*_found.bin")):
-        target = Path(FAILED, path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.rename(target)
+def _set_aside(job: Job) -> None:
+    """What a kernel left where it differs, and what was expected, to the folder that tells so."""
+    for end in ("found", "expected"):
+        for path in sorted(Path().rglob(f"*_{end}.bin")):
+            target = Path(FAILED, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
+    root = os.path.relpath(Path(), job.folder.parent.parent)
+    element = "float16" if job.format == "fp16" else "int8"
+    print(
+        f"Error: failed cases are in {root}/{FAILED}\n"
+        f"  CASE_ARGUMENT_found.bin     all that the kernel left there, {element}, row-major\n"
+        f"  CASE_ARGUMENT_expected.bin  the rows that it had to write,"
+        f" {'float32' if job.format == 'fp16' else element}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -260,11 +260,17 @@ class Bench {
     return "[" + std::to_string(row) + ", " + std::to_string(column) + "]";
   }
 
-  /// Keeps what a case that failed left in an argument, without the guards.
+  /// Keeps what a case that failed left in an argument, without the guards, and what it had to write.
   void leave(const std::string& name, const Buffer& buffer, const Bytes& found) const {
     std::ofstream file(case_ + "_" + name + "_found.bin", std::ios::binary);
     file.write(reinterpret_cast<const char*>(&found[buffer.guard]),
                static_cast<std::streamsize>(buffer.size));
+    for (const Output& output : outputs_) {
+      if (output.name != name) continue;
+      std::ofstream expected(case_ + "_" + name + "_expected.bin", std::ios::binary);
+      expected.write(reinterpret_cast<const char*>(&data_[output.offset]),
+                     static_cast<std::streamsize>(output.count * (buffer.format == "fp16" ? 4 : 1)));
+    }
   }
 
   std::string name_;
