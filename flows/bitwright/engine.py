@@ -264,7 +264,7 @@ def _what_changed(step: Step, old: Mapping[str, Any], new: Mapping[str, Any]) ->
         causes.append(f"{_unlabel(step, label)} {verb}")
     if not causes:
         scripts = _differing(old["scripts"], new["scripts"])
-        causes = [f"the script {name} changed" for name, _, _ in scripts]
+        causes = [f"{_script(name)} {name} changed" for name, _, _ in scripts]
     causes = causes or _command_change(old["command"], new["command"])
     if not causes and old["writes"] != new["writes"]:
         causes = ["it writes other files now"]
@@ -272,6 +272,10 @@ def _what_changed(step: Step, old: Mapping[str, Any], new: Mapping[str, Any]) ->
         return "bitwright makes keys differently now"
     rest = len(causes) - 3
     return ", ".join(causes[:3]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _script(name: str) -> str:
+    return "what it is told in" if name.endswith(".json") else "the script"
 
 
 def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -138,6 +138,8 @@ def test_why_names_every_kind_of_change(bench):
     assert reason(reads=(*step.reads, Path("more.sv"))) == "more.sv is read now"
     assert reason(reads=(*step.reads, Path("less.sv"))) == "less.sv is missing"
     assert reason(scripts=(("run.py", "2"),)) == "the script run.py changed"
+    told = reason(scripts=(("call.json", "{}"),))
+    assert "what it is told in call.json changed" in told and "script call.json" not in told
     assert reason(command=("sh", "-e", "-c", step.command[2])) == (
         "the command changed from nothing to -e"
     )

@@ -162,6 +162,11 @@ def test_stages_that_are_none_are_refused(text: str) -> None:
         front.stages({"stages": text})
 
 
+def test_a_stage_that_is_nearly_one_is_answered_with_it() -> None:
+    with pytest.raises(ConfigError, match=r"found 'synth'; did you mean 'csynth'\?"):
+        front.stages({"stages": "csim,synth"})
+
+
 def test_stages_run_in_their_order_however_they_are_given() -> None:
     assert front.stages({"stages": "impl,export,csynth,csim"}) == (
         "csim",

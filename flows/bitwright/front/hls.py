@@ -47,6 +47,7 @@ def target(config: str, values: Mapping[str, str], root: Path) -> tuple[str, str
 def stages(values: Mapping[str, str]) -> tuple[str, ...]:
     """What stages= asks for, in order. Raises ConfigError for another word."""
     from bitwright.hls import scripts
+    from bitwright.schema import nearest
 
     text = values.get("stages")
     if text is None:
@@ -54,7 +55,9 @@ def stages(values: Mapping[str, str]) -> tuple[str, ...]:
     asked = [word.strip() for word in text.split(",")]
     wrong = [word for word in asked if word not in scripts.STAGES]
     if wrong or "csynth" not in asked:
-        what = shown(wrong[0]) if wrong else f"no csynth in {shown(text)}"
+        what = f"no csynth in {shown(text)}"
+        if wrong:
+            what = f"{shown(wrong[0])}{nearest(wrong[0], scripts.STAGES)}"
         known = ", ".join(scripts.STAGES)
         raise ConfigError(
             f"command line: stages: expected csynth and others of {known}, found {what}"

@@ -115,7 +115,7 @@ class Display:
         name = f"{row.step.name:<{self.width}}"
         match event.kind:
             case "started":
-                about = f"; took {clock(row.expected)} last time" if row.expected else ""
+                about = f"; took {clock(row.expected)} before" if row.expected else ""
                 say(f"{name}  runs: {event.text}{about}")
             case "phase":
                 if _worth_a_line(row, event):
