@@ -111,6 +111,19 @@ REFUSED: dict[str, tuple[str, str]] = {
         "  node0(v40, v39);\n  node1(v41, v37, v40, 0.000000);"),
         "net.cpp:114: dataflow-feedback: stream v40 is read by node0 before node1 writes it",
     ),
+    # Elements that are not there
+    "an index that is a number": (
+        NODE.replace("v2[0]", "v2[4]") + TOP,
+        "net.cpp:2: v2 has 4 elements there, and the index 4 goes to 4",
+    ),
+    "a loop that turns once too often": (
+        OPT1.replace("v33 < 4", "v33 < 5"),
+        "net.cpp:93: v31 has 4 elements there, and the index v33 goes to 4",
+    ),
+    "an index that looks ahead": (
+        OPT5.replace("v7[(v12 + (v10 * 2))]", "v7[(v12 + (v10 * 2)) + 1]"),
+        "v7 has 4 elements there, and the index (v12 + (v10 * 2)) + 1 goes to 4",
+    ),
     # Processes
     "an array that two read": (
         top("node0(v0, v1);", "node0(v0, v1);\n  float t[4];\n  node0(v0, t);"),
@@ -265,6 +278,25 @@ def test_what_cannot_work_is_refused_with_its_line_and_nothing_is_written(
 
 def test_the_source_that_they_are_made_of_is_good(tmp_path: Path):
     assert adopt.adopt(put(tmp_path, GOOD)).remarks == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for (int i = 0; i < 4; i++) v3[i] = v2[i];",
+        "for (int i = 0; i < 5; i++) if (i < 4) v3[i] = v2[i];",
+        "for (int i = 0; i < 5; i++) { if (i == 4) break; v3[i] = v2[i]; }",
+        "for (int i = 0; i < 5; i++) v3[i % 4] = v2[4 - i - (i == 0)];",
+        "for (int i = 0; i < 5; i++) { v3[i < 4 ? i : 0] = i < 4 ? v2[i] : 0; }",
+        "for (int i = 0; i < 8; i += 2) v3[i / 2] = v2[i >> 1];",
+        "for (int i = 0; i < 0; i++) v3[i + 9] = v2[i + 9];",
+        "for (int i = 0; i < 9; i++) { v3[i] = v2[i]; i += 2; if (i > 1) break; }",
+        "#if 0\n  v3[9] = 0;\n#endif\n  v3[0] = v2[0];",
+    ],
+)
+def test_an_index_that_may_be_right_is_not_refused(tmp_path: Path, code: str):
+    text = NODE.replace("v3[0] = v2[0];", code) + TOP
+    assert adopt.adopt(put(tmp_path, text)).design.top.name == "forward"
 
 
 def test_the_address_of_a_variable_of_the_file_is_no_other_name(tmp_path: Path):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bitwright.errors import ConfigError
+from bitwright.hls.adopt.bounds import beyond
 from bitwright.hls.adopt.effects import COPIES, READ, WRITE, Use, passed
 from bitwright.hls.adopt.interface import Design, Port
 from bitwright.hls.lint import check
@@ -21,9 +22,9 @@ _STORAGE = ("array_reshape", "bind_storage", "resource", "stream")  # about memo
 
 
 def refuse(design: Design) -> None:
-    """Raises ConfigError: arguments that several processes use, or that are hard to follow."""
+    """Raises ConfigError: arguments that several processes use, or hard to follow; bad indices."""
     faults = Faults(design.source.where)
-    for line, text in _hidden(design):
+    for line, text in (*_hidden(design), *beyond(design)):
         faults.add(line, text)
     if in_dataflow(design.top):
         for port in design.memories:
