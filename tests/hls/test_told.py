@@ -69,3 +69,9 @@ def test_csim_names_the_formats_that_the_sizes_do_not_fit(toy: Toy) -> None:
     assert last == f"not simulated: mhsa and ffn in w4a8, which needs {needs}"
     asked = toy.doit("csim", "config=tiny", "format=int8").stdout
     assert "not simulated" not in asked
+
+
+def test_hls_says_where_the_number_format_stands(toy: Toy) -> None:
+    done = toy.doit("hls", "config=tiny", "format=w4a8")
+    assert done.returncode == 2
+    assert "hls takes no 'format'; each kernel in the config has its format:" in done.stderr

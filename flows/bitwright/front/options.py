@@ -77,6 +77,10 @@ OWN: Mapping[tuple[str, str], Option] = {  # where a command means something els
     ),
 }
 
+ELSEWHERE: Mapping[tuple[str, str], str] = {  # what people look for in the wrong place
+    ("hls", "format"): "; each kernel in the config has its format:",
+}
+
 BUILD = ("config", "target", "seed", "clock_mhz", "variant", "cache", "cache_gib", "history")
 ADOPT = ("source", "out", "top", "bundle", "bundles", "width", "vlnv", "part", "clock_ns", "export")
 SIMULATE = ("config", "target", "cache", "cache_gib")
@@ -206,7 +210,8 @@ def check(values: Mapping[str, str], commands: Iterable[str]) -> None:
             continue
         what = f"{'/'.join(commands)} takes no {shown(name)}"
         known = f" (options: {', '.join(takes)})" if takes else " (it takes no options)"
-        faults.append(f"command line: {what}{nearest(name, takes)}{known}")
+        elsewhere = "".join(ELSEWHERE.get((command, name), "") for command in commands)
+        faults.append(f"command line: {what}{elsewhere or nearest(name, takes)}{known}")
     if faults:
         raise ConfigError("\n".join(faults))
 
