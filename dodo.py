@@ -19,28 +19,30 @@ DOIT_CONFIG = {
 
 
 def task_bitstream():
-    """build the bitstream of a config, with its report: bitstream config=gpt2-medium"""
+    """build a bitstream, with its report: bitstream config=gpt2-medium"""
     return tasks.step("bitstream")
 
 
 def task_sim():
-    """simulate the accelerator bit for bit against the golden model: sim config=tiny"""
+    """simulate the engine against the golden model: sim config=tiny"""
     yield from tasks.steps("sim")
 
 
 def task_csim():
-    """simulate the HLS kernels in C++ against the golden model, at full size: csim config=tiny
+    """simulate the HLS kernels in C++, at full size: csim config=tiny
 
     Each kernel in each number format, or in the one of format=: a config's sizes with g++ -O2, then
     two small ones with the address and undefined-behaviour sanitizers. int8 and w4a8 must be equal
     bit for bit, fp16 within a bound of the float model that the values give. No vendor tool is
-    needed. What a kernel left where it differs is kept in the step's folder, in failed/.
+    needed. A case is one call: all tokens, one, a part of a tile, extremes, positions in the
+    cache, and what must be refused. What differs is kept in the step's folder, in failed/. The
+    first time takes a minute or two, nearly all of it g++; -n 3 compiles side by side.
     """
     yield from tasks.steps("csim")
 
 
 def task_hls():
-    """turn the HLS kernels into IPs with Vitis HLS, C simulation first: hls config=gpt2-medium
+    """make IPs of the HLS kernels with Vitis HLS: hls config=gpt2-medium
 
     Each kernel in the config's format, for the config's first target with an AMD part: simulated
     in C++ against golden, laid out as a folder with sources, vectors, hls_config.cfg and
@@ -56,7 +58,7 @@ def task_hls():
 
 
 def task_adopt():
-    """turn C++ that Stream-HLS generated into a kernel with AXI ports: adopt source=FILE.cpp
+    """give AXI ports to C++ that Stream-HLS generated: adopt source=FILE.cpp
 
     Each array argument gets an AXI port, scalars and control get registers; array_partition goes
     where an array is now behind a port, and nowhere else. The rest of the source stays byte for
@@ -68,7 +70,7 @@ def task_adopt():
 
 
 def task_lint():
-    """check the RTL with Verilator and Verible, the HLS kernels for Vitis HLS: lint config=tiny"""
+    """check the RTL and the HLS kernels, before any build: lint config=tiny"""
     yield from tasks.steps("lint")
 
 
@@ -91,7 +93,7 @@ def task_plan():
 
 
 def task_why():
-    """tell why one step would run, and what it reads and writes: why implement config=tiny
+    """tell why one step would run: why implement config=tiny
 
     Any step of a build or of csim, hls, sim and lint: why csim-ffn-int8, why project-ffn.
     """
@@ -99,7 +101,7 @@ def task_why():
 
 
 def task_diff():
-    """show what changed since the baseline, a revision or another build: diff config=tiny
+    """show what changed, by default since the baseline: diff config=tiny
 
     The worst stands first. Exit status: 0 nothing got worse, 1 something did, 2 nothing was judged:
     no build, another seed or clock built than asked for, or two that cannot be judged against one
@@ -138,7 +140,7 @@ def task_nightly():
 
 
 def task_doctor():
-    """show every tool, its version and place, and what to install for what is missing"""
+    """show every tool, and how to get what is missing"""
     return tasks.action(tasks.doctor)
 
 

@@ -152,15 +152,21 @@ def test_doctor_names_every_tool_and_what_to_do_for_a_missing_one(toy: Toy):
     done = toy.doit("doctor")
     for known in toolchains.TOOLS:
         assert re.search(rf"^  [✓✗-] {re.escape(known.name)} ", done.stdout, re.M), known.name
-    assert re.search(r"- vivado .*missing; install AMD Vivado", done.stdout)
+    assert re.search(r"- vivado .*missing\n +install AMD Vivado", done.stdout)
     assert "GiB free" in done.stdout
     assert done.returncode == 0
+
+
+def test_a_line_of_list_and_of_a_usage_fits_a_terminal(toy: Toy):
+    assert [line for line in toy.doit("list").stdout.splitlines() if len(line) > 90] == []
+    usage, _, _ = toy.doit("help", "adopt").stdout.partition("\n\n")
+    assert "force=..." in usage and max(map(len, usage.splitlines())) < 80
 
 
 def test_doctor_fails_when_something_that_simulation_needs_is_missing(toy: Toy, tmp_path: Path):
     done = toy.doit("doctor", PATH=f"{Path(sys.executable).parent}:{tmp_path}")
     assert done.returncode == 1
-    assert re.search(r"✗ g\+\+ .*missing; sudo apt-get install g\+\+", done.stdout)
+    assert re.search(r"✗ g\+\+ .*missing\n +sudo apt-get install g\+\+", done.stdout)
     assert "✓ pyosys" in done.stdout
 
 

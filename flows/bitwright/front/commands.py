@@ -9,6 +9,7 @@ from __future__ import annotations
 import getopt
 import inspect
 import shutil
+import textwrap
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
@@ -28,6 +29,7 @@ from bitwright.front.show import say
 from bitwright.schema import NAME, Integer, nearest
 from bitwright.yamlfile import shown
 
+WIDTH = 79  # of a usage line
 USAGE = """\
 usage: ./doit TASK [config=NAME] [target=NAME] [option=value]
 
@@ -241,7 +243,8 @@ def _explain(name: str) -> None:
     function = getattr(dodo(), f"task_{name}", None)
     doc = inspect.getdoc(function) if function else OURS[name]
     pairs = [f"{option}=..." if option != "config" else "config=NAME" for option in command.takes]
-    say(" ".join(["usage: ./doit", name, *filter(None, [command.words]), *pairs]))
+    usage = " ".join(["usage: ./doit", name, *filter(None, [command.words]), *pairs])
+    say(textwrap.fill(usage, WIDTH, subsequent_indent="    ", break_on_hyphens=False))
     say(f"\n  {doc or ''}".replace("\n", "\n  ").rstrip())
     if command.takes:
         say("\noptions")

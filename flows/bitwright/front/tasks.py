@@ -143,7 +143,8 @@ def _tell(known: Any, needed: bool) -> bool:
     tool = toolchains.find(known)
     if tool is None:
         get = known.get if known.used != ("test",) else "./doit test brings it"
-        say(f"  {'✗' if needed else '-'} {known.name:<20} {known.purpose}: missing; {get}")
+        say(f"  {'✗' if needed else '-'} {known.name:<20} {known.purpose}: missing")
+        say(f"{'':<25}{get}")
         return not needed
     if toolchains.too_old(known, tool):
         say(f"  ✗ {known.name:<20} {tool.version} is too old, {known.minimum} needed; {known.get}")
