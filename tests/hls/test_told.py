@@ -37,6 +37,15 @@ def test_why_finds_the_steps_of_csim_and_of_hls(step: str, toy: Toy) -> None:
     assert f"\n{step}: " in done.stdout
 
 
+def test_why_says_that_a_run_has_no_step_without_a_tool(toy: Toy) -> None:
+    python = toy.environment()["PATH"].partition(":")[0]
+    done = toy.doit("why", "hls-ffn", "config=tiny", PATH=f"{python}:/usr/bin:/bin")
+    assert done.returncode == 2
+    assert "no step 'hls-ffn': no HLS tool is on PATH that could run it" in done.stderr
+    done = toy.doit("why", "hls-fnn", "config=tiny", PATH=f"{python}:/usr/bin:/bin")
+    assert "no step 'hls-fnn' (steps: csim-mhsa-int8, " in done.stderr
+
+
 def test_csim_says_that_it_is_the_same_for_every_target(toy: Toy) -> None:
     first, *_ = toy.doit("csim", "config=tiny", "format=int8").stdout.splitlines()
     assert first == ("tiny in C++: the same for every target; kept in build/tiny/ulx3s-85f/csim")

@@ -87,6 +87,8 @@ def why(session: Session) -> None:
     name = session.words[0]
     if name not in session.steps:
         hint = nearest(name, session.steps)
+        if name.removeprefix("hls-") in {step.removeprefix("project-") for step in session.steps}:
+            hint = ": no HLS tool is on PATH that could run it"
         raise ConfigError(f"no step {shown(name)}{hint} (steps: {', '.join(session.steps)})")
     reasons = {s.name: reason for s, reason in engine.outlook(list(session.steps.values()))}
     found = session.steps[name]
