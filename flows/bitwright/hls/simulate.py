@@ -149,13 +149,13 @@ def _set_aside(job: Job) -> None:
             path.rename(target)
     root = os.path.relpath(Path(), job.folder.parent.parent)
     element = "float16" if job.format == "fp16" else "int8"
-    print(
-        f"Error: failed cases are in {root}/{FAILED}\n"
-        f"  CASE_ARGUMENT_found.bin     all that the kernel left there, {element}, row-major\n"
-        f"  CASE_ARGUMENT_expected.bin  the rows that it had to write,"
-        f" {'float32' if job.format == 'fp16' else element}",
-        flush=True,
-    )
+    rows = "float32" if job.format == "fp16" else element
+    for line in (  # each an error, so that the front tells it too
+        f"failed cases are in {root}/{FAILED}",
+        f"there CASE_ARGUMENT_found.bin is all that the kernel left: {element}, row-major",
+        f"and CASE_ARGUMENT_expected.bin the rows that it had to write: {rows}",
+    ):
+        print(f"Error: {line}", flush=True)
 
 
 if __name__ == "__main__":
