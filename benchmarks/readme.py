@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {  # block -> the command whose output st
     "builds": (PYTHON, "benchmarks/null_build.py"),
     "reports": (PYTHON, "benchmarks/reports.py"),
 }
-FROM = {"bitstream": "clock ", "csim": "csim: ", "hls": "csim: "}  # a block's first line
+FROM = {"bitstream": "clock ", "csim": "kernel and format ", "hls": "csim: "}  # first line
 ENDS = {"hls": (0, 4)}  # exit statuses other than 0 alone; 4: without the tools
 PICTURE = ROOT / "build/gpt2-medium/ulx3s-85f/report/floorplan.png"
 
