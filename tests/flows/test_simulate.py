@@ -46,7 +46,7 @@ def test_a_lint_counts_no_tests():
 
 
 def test_the_verdict_is_the_last_line_of_a_run(capsys):
-    session = Session(("lint",), steps={"lint-a": step("a", None)})
+    session = Session(("lint",), steps={"lint-a": step("a", None)}, ended={"a"})
     tasks.finish(session)
     assert capsys.readouterr().out == "lint: 1 core passed, no warnings\n"
 
