@@ -1,0 +1,63 @@
+"""A block design out of any file that holds one: our YAML, a Tcl script, or Vivado's .hwh.
+
+What a file is, its content says: a handoff is XML, a description is a YAML mapping, anything else
+is Tcl. The ending only settles what content leaves open, an empty file for instance.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+from bitwright.blockdesign.model import BlockDesign
+from bitwright.errors import ConfigError
+
+YAML, TCL, HWH = "yaml", "tcl", "hwh"
+MAX_BYTES = 64 * 1024 * 1024  # the largest public .hwh are a few MB
+_ENDINGS = {".yml": YAML, ".yaml": YAML, ".tcl": TCL, ".hwh": HWH, ".xml": HWH}
+_XML = re.compile(r"\s*<(\?xml|!--|EDKSYSTEM)")
+_KEY = re.compile(r"[a-z_]+:(\s|\Z)")  # how a description begins, comments apart
+
+
+def read(path: Path) -> BlockDesign:
+    """The design that a file holds.
+
+    Raises ConfigError (where, expected, found) for a file that is none of the three, and whatever
+    the reader of its kind raises; file and line are in every message.
+    """
+    text = _text(path)
+    found = kind(text, path.suffix)
+    if found == HWH:
+        design = import_module("bitwright.blockdesign.hwh").read(text, origin=path)
+    elif found == TCL:
+        design = import_module("bitwright.blockdesign.interpreter").read(path)
+    else:
+        design = import_module("bitwright.blockdesign.elaborate").of_file(path)
+    assert isinstance(design, BlockDesign)
+    return design
+
+
+def kind(text: str, suffix: str = "") -> str:
+    """YAML, TCL or HWH."""
+    if _XML.match(text):
+        return HWH
+    said = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if not said:
+        return _ENDINGS.get(suffix.lower(), YAML)
+    return YAML if _KEY.match(said[0]) or said[0].startswith("---") else TCL
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ConfigError(f"{path}:1: too large; a block design holds at most 64 MiB")
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{path}:1: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path}:1: no text: byte {error.start} is no UTF-8\n"
+            "  expected  a block design: YAML, a Tcl script, or Vivado's .hwh\n"
+            "  next      name the script or the .hwh, not a checkpoint or a bitstream"
+        ) from None
