@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bitwright import golden
+from bitwright.deploy.accelerator.kernel import KernelError
 from bitwright.errors import ToolError
 from bitwright.host import check, simulate
 from bitwright.host.driver import KernelDriver
 from bitwright.host.matmul import layout, matmul, set_arguments, signature
 from bitwright.host.predict import measure
+
+from tests.host.deployed import deployed
 
 SYSTEM = simulate.System(rows=4, cols=4, a_kib=16, b_kib=16)
 RANDOM_START = ("+verilator+rand+reset+2", "+verilator+seed+3")  # memories and registers
@@ -92,3 +95,33 @@ def test_a_refused_product_is_an_error_that_names_it(built: tuple[Path, Path]) -
         soc.init_sdram()
         matmul(soc, np.ones((1, k), np.int8), np.ones((1, k), np.int8), b_is_nk=True, raw=True)
     # the simulation itself ended well: its failure would be in the message
+
+
+def test_the_deployed_driver_gives_the_golden_models_products(built: tuple[Path, Path]) -> None:
+    with simulate.board(*built, *RANDOM_START) as soc:
+        soc.init_sdram()
+        engine = deployed(soc)
+        for case in check.cases(SYSTEM.rows, SYSTEM.cols):
+            operands = check.arrays(case)
+            flags = case.b_is_nk | case.raw << 1
+            unread = dict.fromkeys({"bias", "mult", "shift"} - operands.keys())
+            found = engine(**operands, **unread, flags=flags)
+            expected = golden.matmul(**operands, b_is_nk=case.b_is_nk, raw=case.raw)
+            assert found.dtype == expected.dtype and np.array_equal(found, expected), case
+
+
+def test_the_deployed_driver_keeps_weights_on_the_board_and_tells_of_what_the_engine_refuses(
+    built: tuple[Path, Path],
+) -> None:
+    random = np.random.default_rng(5)
+    a, b = (random.integers(-128, 128, shape, np.int8) for shape in ((5, 24), (9, 24)))
+    unread = dict.fromkeys(("bias", "mult", "shift"))
+    with simulate.board(*built, *RANDOM_START) as soc:
+        soc.init_sdram()
+        engine = deployed(soc)
+        weights = engine.put("b", b, flags=3)
+        for part in (a, a[:2], a[::-1]):
+            found = engine(a=part, b=weights, **unread, flags=3)
+            assert np.array_equal(found, golden.matmul(part, b, b_is_nk=True, raw=True))
+        with pytest.raises(KernelError, match="matmul: the run ended with bad_argument"):
+            engine(a=a, b=weights, **unread, flags=3, lda=4)
