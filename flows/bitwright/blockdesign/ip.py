@@ -48,6 +48,16 @@ class Space:
     name: str  # Data, M_AXI_LITE, Data_m_axi_gmem0
     interfaces: tuple[str, ...]  # the master interfaces it goes out through
     addr_width: int = 32  # bits: the space holds 2**addr_width bytes
+    windows: tuple[Window, ...] = ()  # where each master can be; () is anywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Addresses that go out through one master interface: a PS has some for each."""
+
+    interface: str
+    first: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
