@@ -13,6 +13,8 @@ In one minute:
                under the guard, check the outputs, write the Record last and atomically, put the
                outputs into the cache. A step that ends in any other way has no Record, and its
                outputs are moved to `failed/`.
+               A step may name folders that outlive a run which did not end well (Step.keeps), such
+               as checkpoints of a long implementation; only a run of the same key finds them.
   lock(dir)    One flock on build/<config>/<target> for the whole run. The guards hold it too: a
                next run starts only when no tool of a killed one is alive.
   stop()       Ends every tool of this process (Ctrl-C, SIGTERM), from any thread.
@@ -84,6 +86,7 @@ __all__ = [
 
 NOTHING = "nothing"  # the value of a setting that is not there
 UNFINISHED = "did not finish last time"
+KEPT = "kept.key"  # beside what a step keeps: the key of the run that left it
 
 
 def log_path(step: Step) -> Path:
@@ -333,29 +336,55 @@ def _build(step: Step, cache: Cache | None, emit: Callable[..., None]) -> Record
     if reason is None and found is not None:
         return found
     parts = _readable_parts(step)
-    _empty(step.dir)
+    _empty(step, hash_parts(parts))
     restored = _restore(step, hash_parts(parts), cache, emit)
     if restored is not None:
+        _drop_kept(step)
         emit("cached", record=restored)
         return restored
     emit("started", reason or "its Record is gone")
     made = _execute(step, parts, emit)
+    _drop_kept(step)
     _keep(step, made, cache, emit)
     emit("ended", record=made)
     return made
 
 
-def _empty(folder: Path) -> None:
-    """Leave nothing in a step's folder that a run could take for its own; the Record goes first."""
+def _empty(step: Step, sha: str) -> None:
+    """Leave nothing in a step's folder that a run could take for its own; the Record goes first.
+
+    sha: the step's key. What it keeps stays only if a run of this very key left it.
+    """
+    folder = step.dir
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RECORD).unlink(missing_ok=True)
+    stays = {TIMES, *_kept(step, sha)}  # TIMES: how long it took last time, for the display
     for entry in os.scandir(folder):
-        if entry.name == TIMES:
-            continue  # how long it took last time: for the display
+        if entry.name in stays:
+            continue
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path)
         else:
             Path(entry.path).unlink()
+    if step.keeps:
+        write_atomic(folder / KEPT, f"{sha}\n".encode())
+
+
+def _kept(step: Step, sha: str) -> tuple[str, ...]:
+    """The folders that a run of this key left for the next one."""
+    try:
+        left = (step.dir / KEPT).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ()
+    return step.keeps if left == sha else ()
+
+
+def _drop_kept(step: Step) -> None:
+    """After a good run nothing goes on from what it left on the way; checkpoints are large."""
+    for name in step.keeps:
+        shutil.rmtree(step.dir / name, ignore_errors=True)
+    if step.keeps:
+        (step.dir / KEPT).unlink(missing_ok=True)
 
 
 def _write_scripts(step: Step) -> None:

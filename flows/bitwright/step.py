@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,8 @@ class Step:
     settings: tuple[tuple[str, str], ...] = ()  # further values that change the result
     env: tuple[tuple[str, str], ...] = ()  # added to the environment, and in the key
     tools: tuple[Tool, ...] = ()
+    keeps: tuple[str, ...] = ()  # folders in dir; what a run that did not end well left in them
+    # is there again for the next run of the same key, which must check it, and for no other
     after: tuple[str, ...] = ()  # names of steps that must end first
     phases: tuple[tuple[str, str], ...] = ()  # (regex on a line of output, text, may hold \1)
     errors: tuple[str, ...] = ERRORS  # regexes of the tool's own error lines
@@ -68,6 +71,11 @@ class Step:
         for path in (*self.writes, *(self.dir / name for name, _ in self.scripts)):
             if not self._inside(path):
                 self._refuse(f"writes {path}, which is not in its folder {self.dir}")
+        for name in self.keeps:
+            if not re.fullmatch(r"\w[\w.-]*", name) or name == FAILED:
+                self._refuse(f"keeps {name!r}, which is no name of a folder of its own")
+            if any(self.dir / name in path.parents for path in self.writes):
+                self._refuse(f"writes into {name}, which does not outlive a good run")
         for path in self.reads:
             if self._inside(path):
                 self._refuse(f"reads {path}, but its own folder is emptied before it runs")

@@ -12,7 +12,7 @@ from bitwright.engine import Judgement, Step, Tool
 
 PATHS = ("reads", "writes")
 PAIRS = ("scripts", "settings", "env", "phases")
-WORDS = ("command", "after", "errors")
+WORDS = ("command", "after", "errors", "keeps")
 
 
 def to_json(step: Step) -> dict[str, Any]:
