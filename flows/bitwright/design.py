@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bitwright import yamlfile
+from bitwright import implementation, yamlfile
 from bitwright.errors import ConfigError
+from bitwright.implementation import PLAIN, Implementation
 from bitwright.limits import KEYS as DEMANDS
 from bitwright.limits import NOTHING, Demands, Synthesised, read_demands, today
 from bitwright.schema import (
@@ -111,6 +112,7 @@ class Design:
     clock_mhz: float
     seed: int
     demands: Demands = NOTHING
+    implementation: Implementation = PLAIN  # of parts that AMD's tools place and route
     variant: str = ""  # of a sweep's member: its folder's name, such as seed-2
 
     @property
@@ -178,7 +180,7 @@ KERNELS: Mapping[str, Mapping[str, Reader]] = {  # name -> what its entry holds 
 HLS_BEAT_BITS = 256  # of a port of the HLS kernels: rows of weights are whole beats
 CHANNEL_BLOCK = 32  # output channels that linear.hpp takes at once, in every format
 WEIGHT_BITS: Mapping[str, int] = {"fp16": 16, "int8": 8, "w4a8": 4}
-CONFIG_OPTIONAL = ("clock_mhz", *DEMANDS)
+CONFIG_OPTIONAL = ("clock_mhz", "implementation", *DEMANDS)
 CONFIG_KEYS = ("kernels", "model", "targets", *CONFIG_OPTIONAL)
 CLOCK = Number(1, 1000)
 RESOURCES: Mapping[str, Reader] = {
@@ -217,6 +219,7 @@ class Config:
     targets: tuple[str, ...]  # in order of preference
     clock_mhz: float | None
     demands: Mapping[str, Demands]  # by target; under "" on any other
+    implementations: Mapping[str, Implementation]  # likewise
     lines: tuple[int, ...]  # the line of each kernel
     where: str  # the file's name in messages
 
@@ -271,11 +274,14 @@ def read_config(path: Path, root: Path) -> Config:
     )
     hls = tuple(kernel.name for kernel in kernels if kernel.build == "hls")
     synthesised = Synthesised(hls, lambda name: read_target(name, root).toolchain != "open")
-    demands = read_demands(items, names(root, "configs/targets"), faults, today(), synthesised)
+    boards = names(root, "configs/targets")
+    demands = read_demands(items, boards, faults, today(), synthesised)
+    made = implementation.read(items.get("implementation"), boards, faults)
     faults.check()
     assert model is not None
     lines = tuple(node.line for node in items["kernels"].items)  # type: ignore[union-attr]
-    return Config(path.stem, source, model, kernels, targets, clock, demands, lines, str(source))
+    where = str(source)
+    return Config(path.stem, source, model, kernels, targets, clock, demands, made, lines, where)
 
 
 def _within(path: Path, root: Path) -> Path:
@@ -441,6 +447,7 @@ def load(
         clock_mhz=values.get("clock_mhz") or found.clock_mhz or chosen.clock_mhz,
         seed=values.get("seed", 1),
         demands=found.demands.get(chosen.name, found.demands[""]),
+        implementation=found.implementations.get(chosen.name, found.implementations[""]),
         variant=values.get("variant", ""),
     )
 
