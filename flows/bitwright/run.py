@@ -34,7 +34,7 @@ CHUNK = 1 << 20
 # What a tool gets of the caller's environment; all else that matters stands in Step.env.
 INHERITED = re.compile(
     "HOME|USER|LOGNAME|SHELL|TMPDIR|LD_LIBRARY_PATH|XDG_.*|YOWASP_.*|BITWRIGHT_CACHE"
-    "|.*LICENSE_FILE|XILINX.*"
+    "|BITWRIGHT_MACHINE|.*LICENSE_FILE|XILINX.*"
 )
 FIXED = {  # the same answers on every machine: language, time zone, dates, order of hashes
     "LC_ALL": "C.UTF-8",

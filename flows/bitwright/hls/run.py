@@ -28,6 +28,7 @@ from bitwright.hls import locate
 from bitwright.hls.probe import Call, ask, calls
 from bitwright.hls.project import from_json
 from bitwright.hls.scripts import DONE, MARK, PINNED, Project
+from bitwright.told import tell
 
 REQUEST, LIMITS = "hls.json", "limits.json"  # what the step writes before the run
 CSYNTH, METRICS, VERDICT = "csynth.xml", "metrics.json", "verdict.json"  # kept, besides the IP
@@ -35,7 +36,6 @@ FAILED = "failed"  # folder of metrics and verdict of a kernel that breaks a lim
 WORK, LOG = "work", "hls.log"  # the tools' own folder; all that they print
 BAD = 3  # exit status: another register map than the signature's, or a limit is broken
 ERROR = re.compile(r"\s*(?:\[ERROR\]\s*)?ERROR\b[: ]")  # how a line begins that tells of one
-OURS, MORE = "ERROR: ", "  | "  # begin a fault of ours, and its further lines
 SHOWN = 5  # error lines of a tool that are told again at the end
 
 
@@ -195,13 +195,6 @@ def _exported(project: Project, work: Path) -> dict[str, bytes]:
     sha = canonical(made, out, root=work.absolute(), vlnv=project.ip.vlnv)
     print(f"exported {project.ip.vlnv}, SHA-256 {sha}", flush=True)
     return {f"{project.ip.name}{made.suffix}": out.read_bytes()}
-
-
-def tell(fault: str) -> None:
-    """Print a fault so that each line of it, and no line of a tool, is taken for one of ours."""
-    first, *rest = fault.removeprefix(OURS).splitlines()
-    more = (line if line.startswith(OURS) else MORE + line.removeprefix("  ") for line in rest)
-    print("\n".join([f"{OURS}{first}", *more]), flush=True)
 
 
 def main(argv: Sequence[str]) -> int:

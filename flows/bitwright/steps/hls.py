@@ -18,10 +18,11 @@ from bitwright.design import Design, KernelSpec
 from bitwright.engine import Judgement, Step, Tool
 from bitwright.errors import ConfigError
 from bitwright.hls.project import MANIFEST
-from bitwright.hls.run import BAD, CSYNTH, ERROR, LIMITS, METRICS, MORE, REQUEST, VERDICT, WORK
+from bitwright.hls.run import BAD, CSYNTH, ERROR, LIMITS, METRICS, REQUEST, VERDICT, WORK
 from bitwright.hls.scripts import CONFIG, EXPORTS, IMPLEMENT, MARK, README, TCL, Project
 from bitwright.kernel import load
 from bitwright.limits import to_json
+from bitwright.told import MORE
 
 PROJECT, RUN = "project", "run"  # folders of the steps, below that of the flow
 PROJECT_CODE, RUN_CODE = "bitwright.hls.project", "bitwright.hls.run"  # what they execute

@@ -19,10 +19,19 @@ from typing import Any
 from bitwright.errors import ConfigError
 
 REQUEST = "vivado.json"  # what a step calls it
+MESSAGES = "messages.json"  # left beside what it makes: critical warnings and what became of them
 MARK = "bitwright: "  # begins a line in which a script says where it is
 DONE, JUDGE = "done", "judge "  # what it says besides the names of stages
 BAD = 3  # exit status: a gate found the design bad (Step.judgement)
-PHASES = ((rf"^{MARK}(?!{JUDGE}|{DONE}$)(\w.*)", r"\1"),)  # for Step.phases
+PHASES = (  # for Step.phases: our stages, and what Vivado tells of its own
+    (rf"^{MARK}(?!{JUDGE}|{DONE}$)(\w.*)", r"\1"),
+    (r"^Phase [\d.]+ (\w[^|:]*?)\s*(?:\||:|$)", r"\1"),
+    (r"^Starting (\w[\w ]*?) Task\b", r"\1"),
+    (
+        r"^Start(?:ing)? ((?:RTL|Cross|Technology|Timing|Area|Final|Synthesis)[\w ]*?)(?: :|$)",
+        r"\1",
+    ),
+)
 ERRORS = (r"^(?:FATAL )?ERROR\b", r"^\[?ERROR\]?\b", r"^  \| ", r"^\w*Error: ")  # for Step.errors
 
 
@@ -86,6 +95,7 @@ class Request:
     promoted: tuple[Rule, ...] = ()  # warnings and critical warnings that fail the run
     waived: tuple[Rule, ...] = ()  # critical warnings (and promoted warnings) that may stand
     retries: Retries = Retries()
+    canonical: tuple[str, ...] = ()  # .bit, .hwh, .xsa: written again without times, if all is well
 
     def to_json(self) -> str:
         """The text of vivado.json: the same bytes for the same request."""
@@ -110,7 +120,7 @@ _PARTS: Mapping[str, type[Rule | Resume | Gate]] = {
     "promoted": Rule,
     "waived": Rule,
 }
-_TEXTS = ("arguments", "expects", "stages")
+_TEXTS = ("arguments", "expects", "stages", "canonical")
 
 
 def _request(document: Any) -> Request:

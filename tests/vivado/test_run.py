@@ -1,0 +1,235 @@
+"""A run of a vendor's tool is good only if nothing at all speaks against it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bitwright.errors import ToolError
+from bitwright.vivado import run
+from bitwright.vivado.request import Gate, Request, Resume, Rule
+
+GOOD = """
+print("bitwright: place"); print("bitwright: route"); open("out.txt", "w").write("x")
+print("bitwright: done")
+"""
+ASKED = Request(
+    "vivado", script="go.tcl", expects=("out.txt",), stages=("place", "route"), arguments=("1",)
+)
+HERE = Path()
+
+
+def fault(request: Request = ASKED) -> str:
+    with pytest.raises(ToolError) as caught:
+        run.run(request, HERE)
+    return str(caught.value)
+
+
+def test_vivado_is_run_in_batch_mode_without_journal(programs, capfd):
+    programs.add("vivado", "print(sys.argv[1:])\n" + GOOD)
+    assert run.run(ASKED, HERE) == 0
+    words = "'-mode', 'batch', '-nojournal', '-nolog', '-source', 'go.tcl', '-tclargs', '1'"
+    assert words in capfd.readouterr().out
+    assert words in Path("vivado.log").read_text()
+
+
+def test_another_tool_gets_its_arguments_as_they_are(programs, capfd):
+    programs.add("v++", "print(sys.argv[1:])")
+    assert run.run(Request("v++", arguments=("-l", "--config", "a b.cfg")), HERE) == 0
+    assert "['-l', '--config', 'a b.cfg']" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sys.exit(7)", "exit status 7"),
+        ("print('bitwright: place', flush=True); os.abort()", "signal 6 in stage place"),
+        (GOOD + "print('ERROR: [Place 30-99] no room')", "told of errors in stage route"),
+        (GOOD + "print('ERROR: [Place 30-99] no room')", "ERROR: [Place 30-99] no room"),
+        (GOOD.replace("done", "almost"), "not at the end of its script"),
+        (GOOD.replace("route", "rout"), "never came to route"),
+        (GOOD.replace("out.txt", "other.txt"), "out.txt is missing"),
+        (GOOD.replace('"x"', '""'), "out.txt is empty"),
+    ],
+)
+def test_what_speaks_against_a_run_fails_it(programs, text, told):
+    programs.add("vivado", text)
+    assert told in fault()
+
+
+def test_errors_of_runs_that_the_tool_started_are_told(programs):
+    programs.add(
+        "vivado",
+        "os.makedirs('p/p.runs/synth_1')\n"
+        "open('p/p.runs/synth_1/runme.log', 'w').write('ERROR: [Synth 8-439] module x not found')\n"
+        "sys.exit(1)",
+    )
+    assert "ERROR: [Synth 8-439] module x not found" in fault()
+
+
+def test_missing_tool_says_where_it_was_looked_for(programs):
+    assert "vivado is not installed" in fault()
+    assert "machine.yml" in fault()
+
+
+@pytest.mark.parametrize("name", ["x.dcp", "x.xsa", "x.bit", "x.hwh", "x.xclbin"])
+def test_half_of_a_file_is_not_taken_for_one(programs, name, tmp_path):
+    whole = tmp_path / name
+    if name.endswith((".dcp", ".xsa")):
+        with zipfile.ZipFile(whole, "w") as archive:
+            archive.writestr("top.edf", "x" * 1000)
+    else:
+        from tests.vivado.bits import bit
+
+        texts = {"x.bit": bit(b"\xaa\x99\x55\x66" * 9), "x.hwh": b"<a><b/></a>"}
+        whole.write_bytes(texts.get(name, b"xclbin2\0" + bytes(300)))
+    request = Request("vivado", script="go.tcl", expects=(name,))
+    write = f"d = open({str(whole)!r}, 'rb').read(); open({name!r}, 'wb').write(d[:len(d)-%d])\n"
+    programs.add("vivado", write % 0 + "print('bitwright: done')")
+    assert run.run(request, HERE) == 0
+    cut = whole.stat().st_size - 5
+    programs.add("vivado", write % (cut if name == "x.xclbin" else 5) + "print('bitwright: done')")
+    assert f"vivado reported success, but {name} " in fault(request)
+
+
+def test_critical_warnings_are_listed_waived_or_refused(programs, capfd):
+    said = "CRITICAL WARNING: [Timing 38-282] hold is missed in {}/top"
+    programs.add(
+        "vivado",
+        f"print({said!r}.format(os.getcwd()))\nprint('WARNING: [Synth 8-1] odd')\n" + GOOD,
+    )
+    assert run.run(ASKED, HERE) == 0
+    assert "critical warnings: 1 different, 0 waived" in capfd.readouterr().out
+    rule = Rule("Timing 38-*", "the probes only", "hold")
+    unused = Rule("BD 41-1", "was there once")
+    assert run.run(replace(ASKED, waived=(rule, unused)), HERE) == 0
+    told = capfd.readouterr().out
+    assert "waived: the probes only" in told
+    assert "the waiver of BD 41-1 met no message" in told
+    kept = json.loads(Path("messages.json").read_text())
+    assert [row["text"] for row in kept["messages"]] == ["hold is missed in top"]
+    for promoted in (rule, Rule("Synth 8-1", "latches are not meant")):
+        assert run.run(replace(ASKED, promoted=(promoted,)), HERE) == 3
+        assert f"(promoted: {promoted.reason})" in capfd.readouterr().out
+    assert run.run(replace(ASKED, promoted=(rule,), waived=(rule,)), HERE) == 0
+
+
+def test_waiver_for_another_text_waives_nothing(programs, capfd):
+    programs.add("vivado", "print('CRITICAL WARNING: [BD 41-1] a')\n" + GOOD)
+    assert run.run(replace(ASKED, waived=(Rule("BD 41-1", "why", "b"),)), HERE) == 0
+    assert "met no message" in capfd.readouterr().out
+
+
+# --- gates ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gate(tmp_path, monkeypatch):
+    """Makes a request with a gate `placed` of a Python text."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def make(text: str) -> Request:
+        (tmp_path / "placed_gate.py").write_text(text)
+        return replace(ASKED, gates=(Gate("placed", "placed_gate"),))
+
+    return make
+
+
+JUDGING = "print('bitwright: place'); print('bitwright: judge placed', flush=True)\n"
+
+
+def test_bad_gate_ends_the_tool_at_once_with_its_reasons(programs, gate, capfd):
+    programs.add("vivado", JUDGING + "print(os.getpid(), flush=True)\nsignal.pause()")
+    request = gate("print('wns is -9 ns'); raise SystemExit(3)")
+    assert run.run(request, HERE) == 3
+    told = capfd.readouterr().out
+    assert "ERROR: wns is -9 ns" in told
+    assert "bitwright: done" not in told
+
+
+def test_good_gate_lets_the_tool_go_on_and_a_broken_one_fails(programs, gate):
+    programs.add("vivado", JUDGING + GOOD)
+    assert run.run(gate("pass"), HERE) == 0
+    assert "gate placed ended with exit status 1" in fault(gate("raise SystemExit(1)"))
+
+
+# --- resuming -------------------------------------------------------------------------------------
+
+
+def test_run_goes_on_from_the_latest_whole_checkpoint(programs, capfd):
+    programs.add(
+        "vivado",
+        "print('from', sys.argv[-1])\nprint('bitwright: route')\n"
+        "open('out.txt', 'w').write('x'); print('bitwright: done')",
+    )
+    resume = (Resume("placed.dcp", "placed.tcl", "route"), Resume("opt.dcp", "opt.tcl", "place"))
+    request = replace(ASKED, arguments=(), resume=resume)
+    with zipfile.ZipFile("placed.dcp", "w") as archive:
+        archive.writestr("top.edf", "x" * 1000)
+    assert run.run(request, HERE) == 0
+    assert "from placed.tcl" in capfd.readouterr().out
+    whole = Path("placed.dcp").read_bytes()
+    Path("opt.dcp").write_bytes(whole)
+    Path("placed.dcp").write_bytes(whole[: len(whole) // 2])
+    assert "never came to place" in fault(request)  # of opt.tcl, which was to place
+    assert "from opt.tcl" in capfd.readouterr().out
+
+
+# --- ending ---------------------------------------------------------------------------------------
+
+STUBBORN = """
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if not os.fork():
+    os.setsid()
+    if os.fork(): os._exit(0)
+    print("pid", os.getpid(), flush=True)
+    while True: signal.pause()
+print("pid", os.getpid(), flush=True)
+while True: signal.pause()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_nothing_of_a_tool_outlives_its_runner(programs, number):
+    programs.add("vivado", STUBBORN)
+    Path("vivado.json").write_text(ASKED.to_json())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bitwright.vivado.run", "vivado.json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    found = []
+    for line in process.stdout:
+        if line.startswith("pid "):
+            found.append(os.pidfd_open(int(line.split()[1])))
+        if len(found) == 2:
+            break
+    process.send_signal(number)
+    for pidfd in found:
+        assert select.select([pidfd], [], [], 10)[0], "a process of the tool is alive"
+        os.close(pidfd)
+    process.stdout.close()
+    assert process.wait(10) != 0
+
+
+def test_faults_are_told_in_lines_that_the_engine_takes_for_errors(programs):
+    programs.add("vivado", "print('ERROR: [A 1-1] bad'); sys.exit(1)")
+    Path("vivado.json").write_text(ASKED.to_json())
+    done = subprocess.run(
+        [sys.executable, "-m", "bitwright.vivado.run", "vivado.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "ERROR: vivado ended with exit status 1\nERROR: [A 1-1] bad" in done.stdout
