@@ -97,6 +97,8 @@ class Target:
     clock_mhz: float
     memory_mib: int
     resources: Resources
+    hardware: str = ""  # bd/boards/<hardware>.yml: pins, clocks, memory banks, presets
+    options: tuple[str, ...] = ()  # of the block design
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +196,17 @@ TARGET: Mapping[str, Reader] = {
     "toolchain": OneOf(TOOLCHAINS),
     "system": A_PART,
     "block_design": A_NAME,
+    "hardware": A_NAME,
     "platform": A_NAME,
     "clock_mhz": CLOCK,
     "memory_mib": SIZE,
 }
-TARGET_OPTIONAL = ("package", "speed", "system", "block_design", "platform")
+TARGET_OPTIONAL = ("package", "speed", "system", "block_design", "hardware", "platform", "options")
+NEEDED = {  # by toolchain: keys without which it has nothing to build
+    "open": ("system",),
+    "vivado": ("block_design", "hardware"),
+    "vitis": ("block_design", "hardware", "platform"),
+}
 
 # What the command line may change about a design; the front's option table shows these ranges.
 SEED = Integer(0, 2**31 - 1)
@@ -397,19 +405,30 @@ def read_target(name: str, root: Path) -> Target:
     where = f"configs/targets/{name}.yml"
     tree = yamlfile.load(path, where)
     faults = Faults(where)
-    check_keys(tree, "", (*TARGET, "resources"), faults, optional=TARGET_OPTIONAL)
+    check_keys(tree, "", (*TARGET, "options", "resources"), faults, optional=TARGET_OPTIONAL)
     values: dict[str, Any] = {
         key: read_scalar(tree.items[key], key, reader, faults) if key in tree.items else ""
         for key, reader in TARGET.items()
     }
     node = tree.items.get("resources")
     resources = read_table(node, "resources", RESOURCES, faults) if node else None
-    for toolchain, key in (("open", "system"), ("vitis", "platform")):
-        if values["toolchain"] == toolchain and key not in tree.items:
+    toolchain = values["toolchain"]
+    for key in NEEDED.get(toolchain, ()):
+        if key not in tree.items:
             faults.add(tree.lines["toolchain"], f"toolchain {toolchain} needs the key {key!r}")
+    options = _read_options(tree.items["options"], faults) if "options" in tree.items else ()
     faults.check()
     assert resources is not None
-    return Target(name=name, resources=Resources(**resources), **values)
+    return Target(name=name, resources=Resources(**resources), options=options, **values)
+
+
+def _read_options(node: Node, faults: Faults) -> tuple[str, ...]:
+    """Options of the block design, which knows which there are."""
+    if not isinstance(node, Sequence):
+        faults.add(node.line, f"options: expected a list of names, found {describe(node)}")
+        return ()
+    found = (read_scalar(item, "options", A_NAME, faults) for item in node.items)
+    return tuple(name for name in found if name is not None)
 
 
 # --- config + target + command line -> Design ---------------------------------------------------

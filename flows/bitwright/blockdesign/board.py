@@ -1,0 +1,219 @@
+"""The hardware of a board: bd/boards/*.yml, which a target names by its key `hardware`.
+
+    board: PYNQ-Z2
+    memory:                   # banks, by the name of the segment they are seen as; lowest first
+      DDR_LOWOCM: {offset: 0, range: 512M}
+    presets:                  # parameters of a cell that says `preset: processor`
+      processor: {PCW_CRYSTAL_PERIPHERAL_FREQMHZ: 50}
+    clocks:                   # MHz, by the port that they come in through
+      sysclk_clk_p: 100
+    pins:                     # by port
+      hbm_cattrip: {pin: D32, standard: LVCMOS18}
+    configuration: {BITSTREAM.CONFIG.CONFIGRATE: 85.0}  # of the device, as set on current_design
+
+A bank may stand for many: `HBM_MEM{n:02}: {offset: 0, range: 256M, count: 32}` is 32 adjacent ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bitwright import yamlfile
+from bitwright.blockdesign.model import Pairs, Place, pairs
+from bitwright.blockdesign.source import fill, number
+from bitwright.errors import ConfigError
+from bitwright.schema import (
+    NAME,
+    Integer,
+    Number,
+    Reader,
+    Safe,
+    check_keys,
+    nearest,
+    read_scalar,
+    read_table,
+)
+from bitwright.yamlfile import Faults, Node, Scalar, Table, describe, shown
+
+FOLDER = Path("bd/boards")
+KEYS = ("board", "memory", "presets", "clocks", "pins", "configuration", "slrs")
+MIB = 1 << 20
+BALL = Safe(re.compile(r"[A-Z]{1,2}[0-9]{1,2}\Z"), "a package pin")
+WORD = Safe(re.compile(r"[A-Za-z0-9_]{1,32}\Z"), "a name")
+A_NAME = Safe(NAME, "a name")
+MHZ = Number(0.001, 2000)
+PIN: Mapping[str, Reader] = {"pin": BALL, "standard": WORD, "pull": WORD, "drive": Integer(1, 24)}
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Memory that kernels can reach."""
+
+    name: str  # of the segment that an interface of the memory has for it: HBM_MEM07
+    offset: int  # bytes
+    range: int  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Where a port of the design leaves the device."""
+
+    port: str  # as in the wrapper that Vivado makes: of an interface port, sysclk_clk_p
+    ball: str
+    standard: str = ""  # "" for a transceiver's pin, which has none
+    pull: str = ""  # PULLUP, PULLDOWN
+    drive: int | None = None  # mA
+    place: Place = field(default=Place("?", 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock that the board has."""
+
+    port: str
+    mhz: float
+    place: Place = field(default=Place("?", 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    name: str
+    where: str  # the file's name in messages
+    memory: tuple[Bank, ...] = ()
+    presets: Mapping[str, Pairs] = field(default_factory=dict)
+    clocks: tuple[Clock, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    configuration: Pairs = ()
+    slrs: int = 1  # super logic regions of the device
+
+    def banks(self, memory_mib: int) -> tuple[Bank, ...]:
+        """The first banks, as many as a target of that much memory has.
+
+        Raises ConfigError if whole banks do not make that much.
+        """
+        left, found = memory_mib * MIB, []
+        for bank in self.memory:
+            if left > 0:
+                found.append(bank)
+                left -= bank.range
+        if left:
+            sizes = ", ".join(sorted({f"{bank.range // MIB} MiB" for bank in self.memory}))
+            raise ConfigError(
+                f"{self.where}:1: memory: no whole banks make {memory_mib} MiB\n"
+                f"  expected  memory_mib of the target: a sum of the first banks\n"
+                f"  found     {len(self.memory)} banks of {sizes or 'nothing'}"
+            )
+        return tuple(found)
+
+    def preset(self, name: str, place: Place) -> Pairs:
+        """ConfigError, naming the place that asks, if the board has none of that name."""
+        if name not in self.presets:
+            known = ", ".join(sorted(self.presets)) or "none"
+            raise ConfigError(
+                f"{place}: preset: no {shown(name)} in {self.where}"
+                f"{nearest(name, self.presets)} (presets: {known})"
+            )
+        return self.presets[name]
+
+
+def read(name: str, root: Path = Path()) -> Board:
+    """Read bd/boards/<name>.yml; ConfigError with every fault in it."""
+    path = FOLDER / f"{name}.yml"
+    return parse(yamlfile.read(root / path, str(path)), str(path))
+
+
+def parse(text: str, where: str) -> Board:
+    """Read a text; ConfigError with every fault in it."""
+    root, faults = yamlfile.parse(text, where), Faults(where)
+    check_keys(root, "", KEYS, faults, optional=KEYS[1:])
+    slrs = _scalar(root, "slrs", Integer(1, 4), faults)
+    board = Board(
+        name=_scalar(root, "board", A_NAME, faults) or "",
+        where=where,
+        memory=tuple(b for row in _rows(root, "memory", faults) for b in _banks(*row, faults)),
+        presets={
+            name: _pairs(node, name, faults) for name, node, _ in _rows(root, "presets", faults)
+        },
+        clocks=tuple(_clock(*row, faults) for row in _rows(root, "clocks", faults)),
+        pins=tuple(_pin(*row, faults) for row in _rows(root, "pins", faults)),
+        configuration=_configuration(root, faults),
+        slrs=int(slrs or 1),
+    )
+    faults.check()
+    return board
+
+
+def _scalar(root: Table, key: str, reader: Reader, faults: Faults) -> Any:
+    return read_scalar(root.items[key], key, reader, faults) if key in root.items else None
+
+
+def _rows(root: Table, key: str, faults: Faults) -> list[tuple[str, Node, Place]]:
+    """The rows of one section: name, what it says, where."""
+    section = root.items.get(key)
+    if section is None:
+        return []
+    if not isinstance(section, Table):
+        faults.add(section.line, f"{key}: expected names, found {describe(section)}")
+        return []
+    lines = section.lines
+    return [(name, node, Place(faults.where, lines[name])) for name, node in section.items.items()]
+
+
+def _banks(name: str, node: Node, place: Place, faults: Faults) -> list[Bank]:
+    if not isinstance(node, Table):
+        faults.add(node.line, f"{name}: expected offset and range, found {describe(node)}")
+        return []
+    check_keys(node, name, ("offset", "range", "count"), faults, optional=("count",))
+    offset, size = (_bytes(node, key, faults) for key in ("offset", "range"))
+    count = _scalar(node, "count", Integer(1, 64), faults) or 1
+    names = [fill(name, {"n": n}) for n in range(count)]
+    if len(set(names)) < count:
+        faults.add(place.line, f"{name}: {count} banks of one name; expected {{n}} in it")
+    return [Bank(each, offset + n * size, size) for n, each in enumerate(names)]
+
+
+def _bytes(node: Table, key: str, faults: Faults) -> int:
+    item = node.items.get(key)
+    value = number(item.text) if isinstance(item, Scalar) else None
+    if item is not None and value is None:
+        faults.add(item.line, f"{key}: expected bytes, such as 512M; found {describe(item)}")
+    return value or 0
+
+
+def _pairs(node: Node, name: str, faults: Faults) -> Pairs:
+    if not isinstance(node, Table):
+        faults.add(node.line, f"{name}: expected parameters, found {describe(node)}")
+        return ()
+    texts = {}
+    for key, item in node.items.items():
+        if not isinstance(item, Scalar) or (item.plain and not item.text):
+            faults.add(item.line, f"{key}: expected one value, found {describe(item)}")
+        else:
+            texts[key] = item.text
+    return pairs(texts)
+
+
+def _configuration(root: Table, faults: Faults) -> Pairs:
+    node = root.items.get("configuration")
+    return _pairs(node, "configuration", faults) if node else ()
+
+
+def _clock(port: str, node: Node, place: Place, faults: Faults) -> Clock:
+    return Clock(port, read_scalar(node, port, MHZ, faults) or 0.0, place)
+
+
+def _pin(port: str, node: Node, place: Place, faults: Faults) -> Pin:
+    values = read_table(node, port, PIN, faults, optional=("standard", "pull", "drive"))
+    found = values or {"pin": ""}
+    return Pin(
+        port,
+        found["pin"],
+        found.get("standard", ""),
+        found.get("pull", ""),
+        found.get("drive"),
+        place,
+    )

@@ -1,0 +1,417 @@
+"""A config on a target becomes a block design: a file of bd/ with the config's kernels in it.
+
+What such a file has beyond the cells and nets that source.py reads:
+
+    cells:
+      ps:
+        preset: processor               # parameters of the board (bd/boards/), by this name
+        values: {PCW_FPGA0_PERIPHERAL_FREQMHZ: clock_mhz}   # or kernels: how many there are
+    addresses:
+      host/M_AXI:
+        "hbm/SAXI_31/{bank}": memory    # each bank of the board's memory
+    with:                               # parts for targets with an option, and for those without
+      published_map: {...}
+    kernels:                            # for each kernel of the config: a cell of its name, and
+      clock: clk                        #   the nets that ap_clk and ap_rst_n join
+      reset: resetn
+      interrupt: "interrupts/In{n}"     #   where its interrupt goes, {n} counts the kernels
+      control:                          #   what s_axi_control is joined to, and where it is seen
+        {through: "control/M{n:02}_AXI", space: ps/Data, offset: 0x4000_0000, stride: 64K}
+      memory:                           # ways to the memory: bundles are dealt out to them in turn
+        - through: "memory/S{n:02}_AXI" #   {n} counts the bundles that go this way
+          addresses: {"ps/S_AXI_HP0/HP0_{bank}": memory}    # seen from each of them
+          cells: ...                    #   what a way consists of; one that no bundle takes is not
+          each: {p: [0, 30]}            #   built. each: so many such ways, counted by {p}
+
+Counts that follow from what is joined (NUM_SI, NUM_MI and NUM_CLKS of a SmartConnect, NUM_PORTS of
+an xlconcat) are filled in. Every object keeps the place it was written at: of a kernel's parts that
+is its entry in the config.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bitwright import kernel as signatures
+from bitwright import yamlfile
+from bitwright.blockdesign import board, kernelcell, source
+from bitwright.blockdesign.board import Bank, Board
+from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net, Place, pairs
+from bitwright.blockdesign.source import CellPart, Part, Source
+from bitwright.design import Design
+from bitwright.errors import ConfigError
+from bitwright.kernel import Kernel
+from bitwright.schema import Integer, check_keys
+from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe
+
+FOLDER = Path("bd")
+MOST = 16  # masters or slaves of one SmartConnect (PG247)
+KERNEL_FOLDERS = {"rtl": Path("cores"), "hls": Path("ip")}
+KERNELS = ("clock", "reset", "interrupt", "control", "memory")
+CONTROL = ("through", "space", "offset", "stride")
+WAY = ("through", "addresses", "each", "cells", "interface_nets", "nets")
+COUNTED: Mapping[str, Mapping[str, str]] = {  # by type: parameter, and what it counts
+    "xilinx.com:ip:smartconnect": {
+        "NUM_SI": r"S(\d+)_AXI",
+        "NUM_MI": r"M(\d+)_AXI",
+        "NUM_CLKS": r"aclk(\d*)",
+    },
+    "xilinx.com:ip:xlconcat": {"NUM_PORTS": r"In(\d+)"},
+}
+
+
+def of(design: Design, root: Path = Path()) -> BlockDesign:
+    """The block design of a config on its target.
+
+    Raises ConfigError: the target has no block design, a file has faults, or the kernels do not fit
+    on the interconnects.
+    """
+    name = design.target.block_design
+    if not name:
+        raise ConfigError(
+            f"configs/targets/{design.target.name}.yml:1: no block design\n"
+            "  expected  a key block_design that names a file of bd/, as zcu104.yml has it"
+        )
+    path = FOLDER / f"{name}.yml"
+    return _of(source.load(root / path, str(path)), design, root)
+
+
+def of_file(path: Path, *, design: Design | None = None, root: Path = Path()) -> BlockDesign:
+    """The block design of a file; without a design it has no kernels and nothing of a board."""
+    found = source.load(path)
+    if design is not None:
+        return _of(found, design, root)
+    faults = Faults(found.where)
+    parts = _chosen(found, (), faults)
+    _attachment(found, faults)
+    faults.check()
+    return _counted(source.whole(found, parts))
+
+
+def kernels(design: Design, root: Path = Path()) -> tuple[tuple[str, Kernel], ...]:
+    """The kernels of a config, each with the name of its cell, in the config's order."""
+    return tuple(
+        (
+            spec.name,
+            signatures.load(
+                root / KERNEL_FOLDERS[spec.build] / spec.name / "kernel.yml",
+                str(KERNEL_FOLDERS[spec.build] / spec.name / "kernel.yml"),
+                form=spec.format if spec.build == "hls" else "",
+            ),
+        )
+        for spec in design.kernels
+    )
+
+
+def _of(found: Source, design: Design, root: Path) -> BlockDesign:
+    faults = Faults(found.where)
+    hardware = board.read(design.target.hardware, root) if design.target.hardware else None
+    banks = hardware.banks(design.target.memory_mib) if hardware else ()
+    parts = _chosen(found, design.target.options, faults)
+    attachment = _attachment(found, faults)
+    faults.check()
+    if attachment:
+        placed = zip(kernels(design, root), _lines(design, root), strict=True)
+        cells = tuple(_Placed(name, kernel, place) for (name, kernel), place in placed)
+        parts += _attached(attachment, cells, faults)
+    joined = source.join((found.part, *parts), faults)
+    known = {"clock_mhz": f"{design.clock_mhz:g}", "kernels": str(len(design.kernels))}
+    made = Part(
+        cells=tuple(_resolved(one, hardware, known, faults) for one in joined.cells),
+        addresses=tuple(_spread(joined.banks, banks)),
+    )
+    faults.check()
+    return _counted(source.whole(replace(found, part=replace(joined, cells=())), [made]))
+
+
+def _lines(design: Design, root: Path) -> list[Place]:
+    """Where each kernel stands in the config."""
+    where = str(design.source)
+    node = yamlfile.load(root / design.source, where).items["kernels"]
+    assert isinstance(node, Sequence)
+    return [Place(where, item.line) for item in node.items]
+
+
+# --- options ------------------------------------------------------------------------------------
+
+
+def _chosen(found: Source, options: tuple[str, ...], faults: Faults) -> list[Part]:
+    """The parts for these options, and those for the options that are not taken."""
+    parts: list[Part] = []
+    known: set[str] = set()
+    for key in ("with", "without"):
+        node = found.rest.get(key)
+        if node is None:
+            continue
+        if not isinstance(node, Table):
+            faults.add(node.line, f"{key}: expected options, found {describe(node)}")
+            continue
+        for option, item in node.items.items():
+            known.add(option)
+            if not isinstance(item, Table):
+                faults.add(item.line, f"{option}: expected a part, found {describe(item)}")
+                continue
+            check_keys(item, option, source.SECTIONS, faults, source.SECTIONS)
+            if (key == "with") == (option in options):
+                parts.append(source.part(item, faults))
+    for option in options:
+        if option not in known:
+            have = ", ".join(sorted(known)) or "none"
+            faults.add(1, f"no option {option!r}, which the target asks for (options: {have})")
+    return parts
+
+
+# --- kernels ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A kernel of the config as a cell."""
+
+    name: str
+    kernel: Kernel
+    place: Place  # of its entry in the config
+
+    def net(self, name: str, *ends: str) -> Net:
+        return Net(name, ends, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Control:
+    through: Scalar
+    space: str  # "" where the tool places the registers
+    offset: int  # bytes; of the first kernel
+    stride: int  # bytes from one kernel to the next
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to the memory."""
+
+    through: str
+    segments: tuple[Address, ...]  # as every bundle that goes this way sees them; no space yet
+    part: Part  # what it consists of
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class _Attachment:
+    """How kernels are joined to a design."""
+
+    clock: str  # nets
+    reset: str
+    interrupt: Scalar | None
+    control: _Control
+    ways: tuple[_Way, ...]
+    place: Place
+
+
+def _attachment(found: Source, faults: Faults) -> _Attachment | None:
+    """The section `kernels`, if there is one without faults."""
+    node, before = found.rest.get("kernels"), len(faults.found)
+    if node is None:
+        return None
+    if not isinstance(node, Table):
+        faults.add(node.line, f"kernels: expected keys ({', '.join(KERNELS)}), {describe(node)}")
+        return None
+    check_keys(node, "kernels", KERNELS, faults, optional=("interrupt",))
+    texts = {key: _text(node, key, faults) for key in ("clock", "reset", "interrupt")}
+    control = _control(node.items.get("control", node), faults)
+    ways = _ways(node.items.get("memory", node), faults)
+    if len(faults.found) > before:
+        return None
+    assert texts["clock"] and texts["reset"] and control
+    place = Place(found.where, node.line)
+    clock, reset = texts["clock"].text, texts["reset"].text
+    return _Attachment(clock, reset, texts["interrupt"], control, ways, place)
+
+
+def _text(table: Table, key: str, faults: Faults) -> Scalar | None:
+    node = table.items.get(key)
+    if node is not None and not (isinstance(node, Scalar) and node.text):
+        faults.add(node.line, f"{key}: expected a name, found {describe(node)}")
+    return node if isinstance(node, Scalar) else None
+
+
+def _control(node: Node, faults: Faults) -> _Control | None:
+    if not isinstance(node, Table):
+        faults.add(node.line, f"control: expected keys ({', '.join(CONTROL)}), {describe(node)}")
+        return None
+    check_keys(node, "control", CONTROL, faults, optional=CONTROL[1:])
+    through, space = _text(node, "through", faults), _text(node, "space", faults)
+    numbers = {}
+    for key in ("offset", "stride") if space else ():
+        item = node.items.get(key)
+        value = source.number(item.text) if isinstance(item, Scalar) else None
+        if value is None:
+            text = f"control: {key}: expected bytes, such as 64K"
+            faults.add(item.line if item else node.line, text)
+        numbers[key] = value or 0
+    if through is None:
+        return None
+    return _Control(
+        through, space.text if space else "", numbers.get("offset", 0), numbers.get("stride", 0)
+    )
+
+
+def _ways(node: Node, faults: Faults) -> tuple[_Way, ...]:
+    if not isinstance(node, Sequence) or not node.items:
+        faults.add(node.line, f"memory: expected a list of ways, found {describe(node)}")
+        return ()
+    return tuple(way for item in node.items for way in _way(item, faults))
+
+
+def _way(node: Node, faults: Faults) -> list[_Way]:
+    """One entry: one way, or as many as its `each` counts."""
+    if not isinstance(node, Table):
+        faults.add(node.line, f"memory: expected keys ({', '.join(WAY)}), found {describe(node)}")
+        return []
+    check_keys(node, "memory", WAY, faults, optional=WAY[1:])
+    through = _text(node, "through", faults)
+    every = _each(node.items["each"], faults) if "each" in node.items else [{}]
+    if through is None:
+        return []
+    place = Place(faults.where, node.line)
+    made = []
+    for names in every:
+        table = source.filled(node, names)
+        assert isinstance(table, Table)
+        seen = table.items.get("addresses")
+        segments = source.segments(seen, place, faults) if seen else ()
+        pieces = {key: item for key, item in table.items.items() if key in source.SECTIONS}
+        pieces.pop("addresses", None)
+        part = source.part(Table(table.line, pieces, table.lines), faults)
+        text = source.fill(through.text, names)  # with {n} still in it, for the bundles
+        made.append(_Way(text, segments, part, place))
+    return made
+
+
+def _each(node: Node, faults: Faults) -> list[dict[str, int]]:
+    """{p: [0, 30]} as p = 0, 1, ... 30."""
+    if isinstance(node, Table) and len(node.items) == 1:
+        ((name, item),) = node.items.items()
+        ends = item.items if isinstance(item, Sequence) else ()
+        texts = [end.text for end in ends if isinstance(end, Scalar)]
+        values = [value for value in map(Integer(0, 255).text, texts) if value is not None]
+        if len(values) == 2 and values[0] <= values[1]:
+            return [{name: value} for value in range(values[0], values[1] + 1)]
+    faults.add(node.line, "each: expected a name and two numbers, as {p: [0, 30]}")
+    return []
+
+
+def _attached(found: _Attachment, cells: tuple[_Placed, ...], faults: Faults) -> Iterator[Part]:
+    """What the kernels add: their cells and all that joins them."""
+    where = f"{found.place}: kernels"
+    if len(cells) > MOST:
+        raise ConfigError(f"{where}: {len(cells)} of them; an interconnect takes {MOST}")
+    for number, one in enumerate(cells):
+        yield Part(
+            cells=(
+                CellPart(Cell(one.name, "ip", kernelcell.type_of(one.kernel), place=one.place)),
+            ),
+            nets=_wires(found, one, number),
+            interface_nets=(_joined(one, kernelcell.CONTROL, found.control.through.text, number),),
+            addresses=_registers(found.control, one, number, faults),
+        )
+    yield from _dealt(found.ways, cells, where)
+
+
+def _wires(found: _Attachment, one: _Placed, number: int) -> tuple[Net, ...]:
+    clock = one.net(found.clock, f"{one.name}/{kernelcell.CLOCK}")
+    reset = one.net(found.reset, f"{one.name}/{kernelcell.RESET}")
+    if found.interrupt is None:
+        return clock, reset
+    to = source.fill(found.interrupt.text, {"n": number})
+    return clock, reset, one.net(f"{one.name}_interrupt", f"{one.name}/interrupt", to)
+
+
+def _joined(one: _Placed, interface: str, through: str, number: int) -> Net:
+    """An interface of a kernel on the next one of an interconnect."""
+    to = source.fill(through, {"n": number})
+    return one.net(f"{one.name}_{interface}", f"{one.name}/{interface}", to)
+
+
+def _registers(control: _Control, one: _Placed, number: int, faults: Faults) -> tuple[Address, ...]:
+    size = 1 << one.kernel.control_addr_width
+    if not control.space:
+        return ()
+    if size > control.stride:
+        text = f"stride: {control.stride:#x} bytes; the registers of {one.name} take {size:#x}"
+        faults.add(control.through.line, text)
+    offset = control.offset + number * control.stride
+    (segment,) = kernelcell.instance(one.kernel).segments
+    return (Address(control.space, f"{one.name}/{segment}", offset, size, place=one.place),)
+
+
+def _dealt(ways: tuple[_Way, ...], cells: tuple[_Placed, ...], where: str) -> Iterator[Part]:
+    """The bundles of all kernels on the ways to the memory, in turn."""
+    masters = [
+        (one, space) for one in cells for space in kernelcell.instance(one.kernel).spaces.values()
+    ]
+    if len(masters) > MOST * len(ways):
+        raise ConfigError(
+            f"{where}: {len(masters)} AXI masters; {len(ways)} ways to the memory take {MOST} each"
+        )
+    for number, (one, space) in enumerate(masters):
+        way = ways[number % len(ways)]
+        if number < len(ways):
+            yield way.part
+        seen = tuple(replace(each, space=f"{one.name}/{space.name}") for each in way.segments)
+        (interface,) = space.interfaces
+        yield Part(
+            interface_nets=(_joined(one, interface, way.through, number // len(ways)),),
+            addresses=tuple(each for each in seen if not source.is_pattern(each)),
+            banks=tuple(each for each in seen if source.is_pattern(each)),
+        )
+
+
+# --- what the board and the joined design say ---------------------------------------------------
+
+
+def _resolved(
+    one: CellPart, hardware: Board | None, known: Mapping[str, str], faults: Faults
+) -> CellPart:
+    """The cell with its preset and the values that it takes from the design."""
+    cell = one.cell
+    preset = hardware.preset(one.preset, cell.place) if hardware and one.preset else ()
+    values = {}
+    for parameter, name in one.values:
+        if name not in known:
+            have = ", ".join(known)
+            faults.add(cell.place.line, f"{cell.path}: {parameter}: no value {name!r} ({have})")
+        values[parameter] = known.get(name, "")
+    parameters = {**dict(preset), **dict(cell.parameters), **values}
+    return CellPart(replace(cell, parameters=pairs(parameters)))
+
+
+def _spread(patterns: Iterable[Address], banks: tuple[Bank, ...]) -> Iterator[Address]:
+    """An address for each bank of the board's memory."""
+    for one in patterns:
+        for bank in banks:
+            segment = source.fill(one.segment, {"bank": bank.name})
+            yield replace(one, segment=segment, offset=bank.offset, range=bank.range)
+
+
+def _counted(design: BlockDesign) -> BlockDesign:
+    """The design with the counts filled in that follow from what is joined."""
+    ends: dict[str, list[str]] = {}
+    for net in (*design.nets, *design.interface_nets):
+        for end in net.ends:
+            cell, _, pin = end.rpartition("/")
+            ends.setdefault(cell, []).append(pin)
+    return replace(
+        design, cells=tuple(_with_counts(cell, ends.get(cell.path, [])) for cell in design.cells)
+    )
+
+
+def _with_counts(cell: Cell, pins: list[str]) -> Cell:
+    counts = {}
+    for parameter, pattern in COUNTED.get(cell.type, {}).items():
+        found = [re.fullmatch(pattern, pin) for pin in pins]
+        numbers = [int(match[1] or 0) for match in found if match]
+        if numbers:
+            counts[parameter] = max(numbers) + 1
+    return replace(cell, parameters=pairs({**counts, **dict(cell.parameters)}))

@@ -1,0 +1,54 @@
+"""A config on a target becomes a block design: its kernels, where they stand and what joins them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bitwright import design
+from bitwright.blockdesign import elaborate
+from bitwright.blockdesign.model import BlockDesign
+
+ROOT = Path(__file__).parents[2]
+
+
+def made(config: str, target: str) -> BlockDesign:
+    return elaborate.of(design.load(config, target=target, root=ROOT), ROOT)
+
+
+def ends(block: BlockDesign, net: str) -> set[str]:
+    return {end for one in block.nets if one.name == net for end in one.ends}
+
+
+def test_each_kernel_of_the_config_is_a_cell_with_clock_reset_interrupt_and_registers():
+    block = made("tiny", "pynq-z2")
+    for number, name in enumerate(("matmul", "mhsa", "ffn")):
+        assert f"{name}/ap_clk" in ends(block, "clk")
+        assert f"{name}/ap_rst_n" in ends(block, "resetn")
+        assert ends(block, f"{name}_interrupt") == {f"{name}/interrupt", f"interrupts/In{number}"}
+        (address,) = (a for a in block.addresses if a.segment.startswith(f"{name}/s_axi_control"))
+        assert (address.space, address.range) == ("ps/Data", 4096)
+        assert address.offset == 0x4000_0000 + number * 0x1_0000
+    assert block.cell("interrupts").parameter("NUM_PORTS") == "3"
+
+
+def test_the_parts_of_a_kernel_say_where_it_stands_in_the_config():
+    block = made("tiny", "pynq-z2")
+    text = (ROOT / "configs/tiny.yml").read_text().splitlines()
+    place = block.cell("mhsa").place
+    assert place.file == "configs/tiny.yml"
+    assert text[place.line - 1].strip() == "- name: mhsa"
+    assert str(block.cell("control").place).startswith("bd/zynq.yml:")
+
+
+@pytest.mark.parametrize("config", design.names(ROOT))
+def test_bundles_are_dealt_out_to_two_ports_of_the_ddr(config):
+    block = made(config, "pynq-z2")
+    parameters = [block.cell(name).parameter("NUM_SI") for name in ("memory0", "memory2")]
+    assert parameters == ["5", "4"]
+    seen = {a.segment: (a.offset, a.range) for a in block.addresses if a.space != "ps/Data"}
+    assert seen == {
+        "ps/S_AXI_HP0/HP0_DDR_LOWOCM": (0, 512 << 20),
+        "ps/S_AXI_HP2/HP2_DDR_LOWOCM": (0, 512 << 20),
+    }
