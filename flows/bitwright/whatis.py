@@ -1,4 +1,8 @@
-"""What a bitstream is: its USERCODE, and the manifest of the build that made it."""
+"""What a bitstream is: the 32 bits that name it, and the manifest of the build that made it.
+
+In an ECP5 bitstream they are its USERCODE; in one of Vivado the USERID of its header, or where that
+says nothing USR_ACCESS, which the configured device can read too.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,23 @@ from typing import Any
 
 from bitwright.errors import ConfigError
 from bitwright.manifest import MANIFEST, MANIFESTS
-from bitwright.reports.bitstream import Bitstream, parse_bitstream
+from bitwright.reports import amd_bit
+from bitwright.reports.bitstream import parse_bitstream
 
 BUILDS = "*/*"  # folders of a build below build/: one config, one target
 VARIANTS = "*/*/variants/*"
+UNSET = (0, 0xFFFFFFFF)  # what Vivado writes where nobody said anything
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a file says about itself."""
+
+    part: str  # as the file has it
+    name: str  # of the 32 bits: USERCODE, USERID, USR_ACCESS
+    usercode: int | None  # the 32 bits that name a build; None: there are none
+    files: frozenset[str]  # SHA-256 of the file, and of itself without a time of writing
+    payload: str = ""  # SHA-256 of what configures the device, where the file has a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,42 +38,61 @@ class Identity:
     """A bitstream and what is known about it."""
 
     path: Path
-    bitstream: Bitstream
-    manifest: Path | None  # None: no build here has this USERCODE
+    stamp: Stamp
+    manifest: Path | None  # None: no build here has these bits
     content: dict[str, Any]  # of the manifest
     same_bytes: bool  # the manifest's own bitstream has the file's SHA-256
 
 
 def identify(path: Path, build: Path) -> Identity:
-    """Read the bitstream's USERCODE and find its manifest below `build`.
+    """Read the bits that name a bitstream and find the manifest with them below `build`.
 
     Of several manifests the one whose bitstream has the very bytes is taken.
-    Raises ConfigError if the file cannot be read, ReportError if it is no ECP5 bitstream.
+    Raises ConfigError if the file cannot be read, ReportError if it is no bitstream of ECP5 or AMD.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}\n  next  give a .bit file") from error
-    bitstream = parse_bitstream(data, origin=path)
-    sha = hashlib.sha256(data).hexdigest()
+    stamp = _of_amd(data, path) if amd_bit.is_amd(data) else _of_ecp5(data, path)
     found = [
-        Identity(path, bitstream, where, content, sha in _outputs(content))
+        Identity(path, stamp, where, content, bool(stamp.files & _outputs(content)))
         for where, content in _manifests(build)
-        if bitstream.usercode and content.get("usercode") == f"{bitstream.usercode:08x}"
+        if stamp.usercode and content.get("usercode") == f"{stamp.usercode:08x}"
     ]
-    unknown = Identity(path, bitstream, None, {}, False)
+    unknown = Identity(path, stamp, None, {}, False)
     return max(found, key=lambda one: one.same_bytes, default=unknown)
+
+
+def _of_ecp5(data: bytes, path: Path) -> Stamp:
+    bitstream = parse_bitstream(data, origin=path)
+    part = ", ".join(bitstream.comments) or f"IDCODE {bitstream.idcode:08x}"
+    return Stamp(part, "USERCODE", bitstream.usercode, frozenset({_sha(data)}))
+
+
+def _of_amd(data: bytes, path: Path) -> Stamp:
+    bit = amd_bit.parse(data, origin=path)
+    named = {"USERID": bit.user_id, "USR_ACCESS": bit.usr_access}
+    said = [(name, bits) for name, bits in named.items() if bits not in (None, *UNSET)]
+    name, bits = said[0] if said else ("USERID", None)
+    files = frozenset({_sha(data), _sha(amd_bit.timeless(data, origin=path))})
+    return Stamp(f"Part: {bit.part}", name, bits, files, bit.payload_sha256)
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def describe(identity: Identity) -> str:
     """What a person wants to know, a few lines."""
-    usercode = identity.bitstream.usercode
-    part = ", ".join(identity.bitstream.comments) or f"IDCODE {identity.bitstream.idcode:08x}"
-    if not usercode:
-        return f"{identity.path}: {part}, no USERCODE; not built by bitwright"
-    head = f"{identity.path}: {part}, USERCODE {usercode:08x}"
+    stamp = identity.stamp
+    payload = f"\n  payload   SHA-256 {stamp.payload}" if stamp.payload else ""
+    if not stamp.usercode:
+        return f"{identity.path}: {stamp.part}, no {stamp.name}; not built by bitwright{payload}"
+    head = f"{identity.path}: {stamp.part}, {stamp.name} {stamp.usercode:08x}{payload}"
     if identity.manifest is None:
-        return f"{head}\n  no build here has this USERCODE: built elsewhere, or cleaned away since"
+        lost = "built elsewhere, or cleaned away since"
+        return f"{head}\n  no build here has this {stamp.name}: {lost}"
     content = identity.content
     tools = ", ".join(f"{name} {version}" for name, version in sorted(content["tools"].items()))
     lines = [
