@@ -1,7 +1,6 @@
 """`python -m bitwright.blockdesign`: subcommands are modules, errors are exit statuses."""
 
 import pytest
-
 from bitwright.blockdesign import commands
 from bitwright.blockdesign.__main__ import main
 

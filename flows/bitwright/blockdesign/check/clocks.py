@@ -1,0 +1,216 @@
+"""Clocks and resets: which domain, how fast, which level.
+
+A domain is what one driver drives. Two clocks of 250 MHz from two drivers are two domains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bitwright.blockdesign.check.finding import Fault
+from bitwright.blockdesign.check.interfaces import axi_pairs
+from bitwright.blockdesign.check.scene import Scene
+from bitwright.blockdesign.check.words import mhz
+from bitwright.blockdesign.ip import Interface, Pin
+from bitwright.blockdesign.model import Place, parent
+
+ANY_OF_ITS_CLOCKS = "smartconnect"  # finds an interface's clock among aclk, aclk1, ... by itself
+TOLERANCE = 0.005  # of a clock that must be: rounding of dividers, not another frequency
+
+
+def domain(scene: Scene) -> Iterator[Fault]:
+    """The two sides of an AXI interface must have one clock (Vivado: BD 41-237, CLK_DOMAIN)."""
+    for net, master, one, slave, other in axi_pairs(scene):
+        first, second = _clocks(scene, master, one), _clocks(scene, slave, other)
+        met = {scene.domain(end) for end in first} & {scene.domain(end) for end in second}
+        if not first or not second or met:
+            continue
+        mine, its = (", ".join(scene.domain_name(e) for e in ends) for ends in (first, second))
+        yield Fault(
+            net.place,
+            f"interface net {net.name}: {master} and {slave} have different clocks",
+            "one clock, from one driver",
+            f"{master} under {mine}; {slave} under {its}",
+            "give both one clock, or let a smartconnect with both clocks cross between them",
+        )
+
+
+def _clocks(scene: Scene, end: str, interface: Interface) -> tuple[str, ...]:
+    """The joined clock pins that an interface may be synchronous to; none where not known."""
+    owner = parent(end)
+    looks = scene.instance(owner)
+    if looks is not None and looks.type.endswith(f":{ANY_OF_ITS_CLOCKS}"):
+        pins = [pin.name for pin in looks.pins.values() if _is_clock_input(pin)]
+    else:
+        pins = [interface.clock] if interface.clock else []
+    ends = (f"{owner}/{pin}" if owner else pin for pin in pins)
+    return tuple(end for end in ends if scene.domain(end))
+
+
+def _is_clock_input(pin: Pin) -> bool:
+    return pin.kind == "clk" and pin.direction == "in"
+
+
+def idle_clock(scene: Scene) -> Iterator[Fault]:
+    """A smartconnect's further clock that no interface of it has."""
+    for cell, looks in scene.leaves:
+        if not looks.type.endswith(f":{ANY_OF_ITS_CLOCKS}"):
+            continue
+        partners = [
+            (partner, interface)
+            for name in looks.interfaces
+            for partner in scene.partners(f"{cell.path}/{name}")
+            if (interface := scene.bus_interface(partner)) is not None
+        ]
+        met = [_clocks(scene, partner, interface) for partner, interface in partners]
+        if not all(met):
+            continue
+        used = {scene.domain(end) for ends in met for end in ends}
+        for pin in filter(_is_clock_input, looks.pins.values()):
+            end = f"{cell.path}/{pin.name}"
+            if scene.domain(end) and scene.domain(end) not in used:
+                yield Fault(
+                    cell.place,
+                    f"cell {cell.path}: nothing joined to it has the clock of {pin.name}",
+                    "the clock of one of its interfaces' partners",
+                    scene.domain_name(end),
+                    f"join {end} to the clock of a partner, or lower NUM_CLKS",
+                )
+
+
+def too_fast(scene: Scene) -> Iterator[Fault]:
+    for end, pin, driver, source in _driven(scene, "clk"):
+        limit = pin.limit_mhz
+        if limit is not None and source.mhz is not None and source.mhz > limit:
+            yield Fault(
+                _net_place(scene, end),
+                f"{end} takes at most {mhz(limit)}; {driver} gives {mhz(source.mhz)}",
+                f"at most {mhz(limit)}",
+                mhz(source.mhz),
+                f"lower the frequency of {driver}, or take another clock",
+            )
+
+
+def other_frequency(scene: Scene) -> Iterator[Fault]:
+    """An input that must have one frequency, such as a reference clock."""
+    for end, pin, driver, source in _driven(scene, "clk"):
+        wanted = pin.mhz
+        if wanted is None or source.mhz is None:
+            continue
+        if abs(source.mhz - wanted) > TOLERANCE * wanted:
+            yield Fault(
+                _net_place(scene, end),
+                f"{end} must have {mhz(wanted)}; {driver} gives {mhz(source.mhz)}",
+                mhz(wanted),
+                mhz(source.mhz),
+                f"set the frequency of {driver}, or the parameter of {parent(end)} that says it",
+            )
+
+
+def no_frequency(scene: Scene) -> Iterator[Fault]:
+    """A clock port without FREQ_HZ: Vivado takes it for 100 MHz and says nothing."""
+    for port in scene.design.ports:
+        said = dict(port.parameters)
+        if parent(port.path) or port.kind != "clk" or port.direction != "in":
+            continue
+        if not said.get("FREQ_HZ"):
+            yield Fault(
+                port.place,
+                f"port {port.path}: a clock without FREQ_HZ",
+                "FREQ_HZ, in Hz",
+                "none; Vivado takes it for 100 MHz",
+                "say FREQ_HZ",
+            )
+
+
+def association(scene: Scene) -> Iterator[Fault]:
+    """ASSOCIATED_BUSIF and ASSOCIATED_RESET of a port must name what is there."""
+    for port in scene.design.ports:
+        if parent(port.path) or port.kind != "clk":
+            continue
+        said = dict(port.parameters)
+        for key, known in (
+            ("ASSOCIATED_BUSIF", scene.interface_ports),
+            ("ASSOCIATED_RESET", scene.ports),
+        ):
+            for name in filter(None, said.get(key, "").split(":")):
+                if name not in known:
+                    what = "interface port" if key.endswith("BUSIF") else "port"
+                    yield Fault(
+                        port.place,
+                        f"port {port.path}: {key} names {name}, which is not there",
+                        f"a {what} of the design",
+                        name,
+                        "mend the name, or drop it from the list",
+                    )
+
+
+def polarity(scene: Scene) -> Iterator[Fault]:
+    for end, pin, driver, source in _driven(scene, "rst"):
+        if pin.polarity and source.polarity and pin.polarity != source.polarity:
+            yield Fault(
+                _net_place(scene, end),
+                f"{end} is active {pin.polarity}; {driver}, which drives it, active"
+                f" {source.polarity}",
+                f"a reset that is active {pin.polarity}",
+                f"active {source.polarity}",
+                f"take the other output of {parent(driver) or 'the design'}, or invert it",
+            )
+
+
+def reset_domain(scene: Scene) -> Iterator[Fault]:
+    """A reset released by another clock than its user's (Vivado: BD 41-1343)."""
+    for end, pin, driver, source in _driven(scene, "rst"):
+        own = _clock_of(scene, end, pin)
+        if not own or not source.clock:
+            continue
+        its = f"{parent(driver)}/{source.clock}" if parent(driver) else source.clock
+        if scene.domain(own) and scene.domain(its) and scene.domain(own) != scene.domain(its):
+            yield Fault(
+                _net_place(scene, end),
+                f"{end} is reset by {driver}, which is synchronous to another clock",
+                f"a reset synchronous to {scene.domain_name(own)}, the clock of {own}",
+                f"synchronous to {scene.domain_name(its)}",
+                "use the proc_sys_reset of that clock, or add one",
+            )
+
+
+def reset_asynchronous(scene: Scene) -> Iterator[Fault]:
+    """A reset that is synchronous to no clock, at a pin that needs one (Vivado: BD 41-1348)."""
+    for end, pin, driver, source in _driven(scene, "rst"):
+        if not _clock_of(scene, end, pin) or source.clock or source.kind != "rst":
+            continue
+        if scene.known(parent(driver)) and parent(driver):
+            yield Fault(
+                _net_place(scene, end),
+                f"{end} is reset by {driver}, which is synchronous to no clock",
+                f"a reset synchronous to the clock of {parent(end)}",
+                "an asynchronous reset",
+                "put a proc_sys_reset between",
+            )
+
+
+def _clock_of(scene: Scene, end: str, pin: Pin) -> str:
+    """The clock pin that a reset input is synchronous to, as a path; "" where not known."""
+    owner = parent(end)
+    looks = scene.instance(owner)
+    clock = pin.clock
+    if not clock and looks is not None:
+        clocks = {one.clock for one in looks.interfaces.values() if one.reset == pin.name}
+        clock = clocks.pop() if len(clocks) == 1 else ""
+    return f"{owner}/{clock}" if clock else ""
+
+
+def _driven(scene: Scene, kind: str) -> Iterator[tuple[str, Pin, str, Pin]]:
+    """Each known leaf input of a kind with the one driver of its wire."""
+    for cell, looks in scene.leaves:
+        for pin in looks.pins.values():
+            if pin.kind != kind or pin.direction != "in":
+                continue
+            end = f"{cell.path}/{pin.name}"
+            if (driver := scene.driver(end)) is not None:
+                yield end, pin, *driver
+
+
+def _net_place(scene: Scene, end: str) -> Place:
+    return scene.nets_of[end][0].place

@@ -1,0 +1,227 @@
+"""Names, types and parameters of what stands in a design."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from bitwright.blockdesign.check.finding import Fault
+from bitwright.blockdesign.check.scene import Scene
+from bitwright.blockdesign.check.words import near
+from bitwright.blockdesign.ip import Instance, Parameter
+from bitwright.blockdesign.model import Cell, InterfacePort, Net, Port, parent
+from bitwright.yamlfile import shown
+
+# UG895 and UG973, Vivado Naming Conventions: letters, digits and _, a letter first.
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+KEYWORDS = frozenset(  # IEEE 1364-2001: the wrapper that Vivado writes would not be Verilog
+    """
+    always and assign automatic begin buf bufif0 bufif1 case casex casez cell cmos config deassign
+    default defparam design disable edge else end endcase endconfig endfunction endgenerate
+    endmodule endprimitive endspecify endtable endtask event for force forever fork function
+    generate genvar highz0 highz1 if ifnone incdir include initial inout input instance integer
+    join large liblist library localparam macromodule medium module nand negedge nmos nor
+    noshowcancelled not notif0 notif1 or output parameter pmos posedge primitive pull0 pull1
+    pulldown pullup pulsestyle_ondetect pulsestyle_onevent rcmos real realtime reg release repeat
+    rnmos rpmos rtran rtranif0 rtranif1 scalared showcancelled signed small specify specparam
+    strong0 strong1 supply0 supply1 table task time tran tranif0 tranif1 tri tri0 tri1 triand trior
+    trireg unsigned use vectored wait wand weak0 weak1 while wire wor xnor xor
+    """.split()  # noqa: SIM905
+)
+# What Vivado keeps for itself in any IP's parameters.
+COMMON = re.compile(r"(?i)Component_Name|USE_BOARD_FLOW|EDK_\w+|.*BOARD_INTERFACE|.*\..*")
+
+
+def unknown_type(scene: Scene) -> Iterator[Fault]:
+    for cell in scene.design.cells:
+        looks = scene.instance(cell.path)
+        if looks is not None and not looks.known and cell.kind in ("ip", "inline_hdl"):
+            yield Fault(
+                cell.place,
+                f"cell {cell.path}: no {cell.type} in the catalogue{near(cell.type, scene.types)}",
+                "a file of bd/catalogue/ for it",
+                "none, so its pins and interfaces are taken as the nets use them",
+                "mend the name, or: python -m bitwright.blockdesign catalogue component.xml",
+            )
+
+
+def unknown_version(scene: Scene) -> Iterator[Fault]:
+    for cell, looks in scene.leaves:
+        if cell.version and looks.versions and cell.version not in looks.versions:
+            yield Fault(
+                cell.place,
+                f"cell {cell.path}: {cell.type} has no version {shown(cell.version)}",
+                f"one of {', '.join(looks.versions)}",
+                cell.version,
+                "leave the version out: the one that Vivado has is taken",
+            )
+
+
+def unknown_parameter(scene: Scene) -> Iterator[Fault]:
+    for cell, looks in scene.leaves:
+        known = {name.lower(): name for name in looks.parameters}
+        for name, _ in cell.parameters:
+            if name.lower() in known or not looks.whole or COMMON.fullmatch(name):
+                continue
+            yield Fault(
+                cell.place,
+                f"cell {cell.path}: {cell.type} has no parameter"
+                f" {shown(name)}{near(name, looks.parameters)}",
+                f"one of {', '.join(sorted(looks.parameters)) or 'none at all'}",
+                name,
+                "mend the name; Vivado would pass over it with a CRITICAL WARNING (BD 41-1276)",
+            )
+
+
+def bad_value(scene: Scene) -> Iterator[Fault]:
+    for cell, looks in scene.leaves:
+        for name, value in cell.parameters:
+            parameter = _parameter(looks, name)
+            if parameter is None or (expected := _refused(parameter, value)) is None:
+                continue
+            yield Fault(
+                cell.place,
+                f"cell {cell.path}: parameter {parameter.name} cannot be {shown(value)}",
+                expected,
+                shown(value),
+                f"set {parameter.name} to {expected}",
+            )
+
+
+def _parameter(looks: Instance, name: str) -> Parameter | None:
+    by_name = {one.lower(): parameter for one, parameter in looks.parameters.items()}
+    return by_name.get(name.lower())
+
+
+def _refused(parameter: Parameter, value: str) -> str | None:
+    """What was expected in place of a value; None if it may stand."""
+    number = _number(value)
+    if parameter.low is not None or parameter.high is not None:
+        low = parameter.low if parameter.low is not None else float("-inf")
+        high = parameter.high if parameter.high is not None else float("inf")
+        if number is None or not low <= number <= high:
+            return f"a number from {low:.12g} to {high:.12g}"
+        return None
+    if not parameter.values or _plain(value) in map(_plain, parameter.values):
+        return None
+    if number is not None and number in map(_number, parameter.values):
+        return None
+    return f"one of {', '.join(parameter.values)}"
+
+
+def _plain(value: str) -> str:
+    """A value as Vivado compares it: true, True and 1 are one."""
+    return {"true": "1", "false": "0"}.get(value.lower(), value.lower())
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(int(text, 16) if text.lower().startswith("0x") else float(_plain(text)))
+    except (ValueError, OverflowError):
+        return None
+
+
+def bad_name(scene: Scene) -> Iterator[Fault]:
+    design = scene.design
+    named: tuple[tuple[str, Iterable[Cell | Port | InterfacePort]], ...] = (
+        ("cell", design.cells),
+        ("port", (*design.ports, *design.interface_ports)),
+    )
+    for what, things in named:
+        for thing in things:
+            yield from _name_faults(what, thing)
+    if not NAME.fullmatch(design.name):
+        place = design.cells[0].place if design.cells else scene.place("")
+        yield Fault(
+            place,
+            f"design {shown(design.name)}: Vivado refuses the name",
+            "letters, digits and _, a letter first",
+            shown(design.name),
+            "call the design otherwise",
+        )
+
+
+def _name_faults(what: str, thing: Cell | Port | InterfacePort) -> Iterator[Fault]:
+    name = thing.path.rpartition("/")[2]
+    if not NAME.fullmatch(name):
+        found, expected = shown(name), "letters, digits and _, a letter first"
+    elif name in KEYWORDS:
+        found, expected = f"{name}, a word of Verilog", "no word of Verilog"
+    else:
+        return
+    yield Fault(
+        thing.place,
+        f"{what} {shown(thing.path)}: Vivado refuses the name",
+        expected,
+        found,
+        f"call the {what} otherwise",
+    )
+
+
+def duplicate_name(scene: Scene) -> Iterator[Fault]:
+    design = scene.design
+    groups: tuple[tuple[str, Iterable[Cell | Port | InterfacePort]], ...] = (
+        ("cell", design.cells),
+        ("port", (*design.ports, *design.interface_ports)),
+    )
+    for what, things in groups:
+        by_name: defaultdict[str, list[Cell | Port | InterfacePort]] = defaultdict(list)
+        for thing in things:
+            by_name[thing.path].append(thing)
+        for path, same in by_name.items():
+            for thing in same[1:]:
+                yield Fault(
+                    thing.place,
+                    f"{what} {path} is there twice",
+                    "one of that name",
+                    f"another at {same[0].place}",
+                    f"call one of them otherwise, or drop a {what}",
+                )
+    for cell in design.cells:
+        yield from _twice_set(cell)
+
+
+def _twice_set(cell: Cell) -> Iterator[Fault]:
+    names = [name.lower() for name, _ in cell.parameters]
+    for name, value in cell.parameters:
+        if names.count(name.lower()) > 1:
+            yield Fault(
+                cell.place,
+                f"cell {cell.path}: parameter {name} is set twice",
+                "one value",
+                shown(value),
+                "drop one of them",
+            )
+
+
+def duplicate_net(scene: Scene) -> Iterator[Fault]:
+    seen: dict[str, Net] = {}
+    for net in (*scene.design.nets, *scene.design.interface_nets):
+        other = seen.setdefault(net.name, net)
+        if net.name and other is not net:
+            yield Fault(
+                net.place,
+                f"net {net.name} is there twice",
+                "one net of that name",
+                f"another at {other.place}; Vivado would make one net of the two",
+                "call one of them otherwise, or join them",
+            )
+
+
+def no_hierarchy(scene: Scene) -> Iterator[Fault]:
+    design = scene.design
+    things: tuple[Cell | Port | InterfacePort, ...]
+    things = (*design.cells, *design.ports, *design.interface_ports)
+    for thing in things:
+        above = parent(thing.path)
+        if scene.is_hierarchy(above):
+            continue
+        found = f"a cell of kind {scene.cells[above].kind}" if above in scene.cells else "nothing"
+        yield Fault(
+            thing.place,
+            f"{thing.path}: {above} is no hierarchy",
+            f"a cell {above} of kind hier",
+            found,
+            f"add {above}, or move {thing.path}",
+        )
