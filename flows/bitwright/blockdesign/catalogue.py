@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -28,7 +28,7 @@ FOLDER = Path("bd/catalogue")
 INTERFACES = "interfaces"  # the folder in it with the wires of interfaces
 
 T = TypeVar("T")
-Maker = Callable[[Pairs], Instance]
+Maker = Callable[[Pairs, str], Instance]  # of parameters and version
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Catalogue:
         A value that the IP does not allow counts as not given; the checks name it.
         """
         maker = self.makers.get(cell.type)
-        return None if maker is None else maker(cell.parameters)
+        return None if maker is None else maker(cell.parameters, cell.version)
 
     def versions(self, type: str) -> tuple[str, ...]:
         """Those known of a type, oldest first; none for an unknown type."""
         maker = self.makers.get(type)
-        return () if maker is None else maker(()).versions
+        return () if maker is None else maker((), "").versions
 
     def of_kernels(self, kernels: Iterable[Kernel]) -> Catalogue:
         """This catalogue and cells of these kernels; of two with one name, the kernel counts."""
@@ -61,7 +61,7 @@ class Catalogue:
 
 def _kernel_maker(kernel: Kernel) -> tuple[str, Maker]:
     made = kernelcell.instance(kernel)
-    return made.type, lambda _: made
+    return made.type, lambda parameters, version: made
 
 
 @cache
@@ -73,15 +73,15 @@ def load(root: Path = Path()) -> Catalogue:
     folder = root / FOLDER
     signals = _all(folder / INTERFACES, members.load)
 
-    def wires(name: str, names: Names, interface: Interface) -> Mapping[str, Pin]:
+    def wires(name: str, called: str, names: Names, interface: Interface) -> Mapping[str, Pin]:
         if name not in signals:
             known = ", ".join(sorted(signals))
             raise ExpressionError(f"no interface file {name!r} (there are {known})")
-        return members.pins(signals[name], names, interface)
+        return members.pins(signals[name], called, names, interface)
 
     ips = _all(folder, lambda path, where: ipfile.load(path, where, wires))
     by_type: dict[str, Ip] = {}
-    for ip in ips.values():
+    for ip in (each for found in ips.values() for each in (found, *_twins(found))):
         if ip.type in by_type:
             faults = Faults(ip.where)
             faults.add(1, f"type: {ip.type!r} stands already in {by_type[ip.type].where}")
@@ -90,11 +90,15 @@ def load(root: Path = Path()) -> Catalogue:
     return Catalogue({type: _maker(ip, wires) for type, ip in by_type.items()})
 
 
+def _twins(ip: Ip) -> Iterable[Ip]:
+    return (replace(ip, type=type, versions=versions) for type, versions in ip.twins.items())
+
+
 def _maker(ip: Ip, wires: Members) -> Maker:
     @lru_cache(maxsize=256)
-    def make(parameters: Pairs) -> Instance:
+    def make(parameters: Pairs, version: str) -> Instance:
         try:
-            return ip.instance(dict(parameters), wires)
+            return ip.instance(dict(parameters), wires, version=version)
         except ExpressionError as error:
             raise ConfigError(f"{error}\n  next  mend the expression in {ip.where}") from None
 

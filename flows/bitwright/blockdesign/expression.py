@@ -1,11 +1,12 @@
 """The small language of the catalogue: `NUM_SI - 1`, `C_IS_DUAL and C_GPIO2_WIDTH > 8`, `64K`.
 
 Names are parameters of the IP, or what an `each` counts; there is arithmetic, comparison, and/or/
-not, `x if c else y`, `x in [a, b]`, and log2 (rounded up), min, max and total: `total('IN*_WIDTH', 2)`
-is IN0_WIDTH + IN1_WIDTH. Numbers may end in K, M, G
-or T as in Vivado (64K = 65536). A parameter's text counts as a number when it looks like one, and
-true and false are 1 and 0, for Vivado takes either. Text in braces is filled in before: with i = 3,
-`CLKOUT{i}_USED` is `CLKOUT3_USED` and `S{i:02}_AXI` is `S03_AXI`.
+not, `x if c else y`, `x in [a, b]`, and log2 (rounded up), min, max, like and total:
+`like(C_BUF_TYPE, 'bufg*')` matches a pattern in small or capital letters, `total('IN*_WIDTH', 2)`
+is IN0_WIDTH + IN1_WIDTH. Numbers may end in K, M, G or T as in Vivado (64K = 65536). A parameter's
+text counts as a number when it looks like one, and true and false are 1 and 0, for Vivado takes
+either. Text in braces is filled in before: with i = 3, `CLKOUT{i}_USED` is `CLKOUT3_USED` and
+`S{i:02}_AXI` is `S03_AXI`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
@@ -90,7 +92,7 @@ def evaluate(text: str, names: Names) -> Value:
 def names_in(text: str) -> frozenset[str]:
     """The names that an expression uses; ExpressionError if it is none."""
     return frozenset(node.id for node in ast.walk(_parse(text)) if isinstance(node, ast.Name)) - {
-        *("log2", "min", "max", "total", *_WORDS),
+        *("log2", "min", "max", "total", "like", *_WORDS),
     }
 
 
@@ -145,6 +147,8 @@ def _value(node: ast.AST, names: Names) -> Any:
             count = min(int(_number(many, names)), 1024)
             parts = [names.get(name.replace("*", str(index)), 0) for index in range(count)]
             return sum(part for part in parts if isinstance(part, int | float))
+        case ast.Call(func=ast.Name(id="like"), args=[one, ast.Constant(value=str(pattern))]):
+            return int(fnmatchcase(str(_value(one, names)).lower(), pattern.lower()))
     raise ExpressionError("this may not stand in an expression")
 
 

@@ -15,13 +15,18 @@
       Data: {interfaces: ["M_AXI_GP*"], windows: ["M_AXI_GP0 0x40000000 1G"]}
     segments: {S_AXI/Reg: {interface: S_AXI, range: 64K}}
     routes: {"S*_AXI": ["M*_AXI"]}
+    derived: {WIDE: DATA_WIDTH > 64}    # names for expressions that say something often
+    twins: {"xilinx.com:inline_hdl:ilconcat": ["1.0"]}  # types that look the same, their versions
 
 A rule of pins, interfaces, spaces, segments or parameters is there once, or once for `each` value
 that a name takes, and only `when` an expression holds. What is a number is an expression over the
 parameters (`expression.py`); what is text is meant as it stands, with {names} filled in, unless it
-begins with `=`: then it is an expression that gives the text. Interfaces of spaces and routes are
-patterns, matched against those that the instance has. `members` of an interface names the wires it
-is made of: a file of bd/catalogue/interfaces (`members.py`).
+begins with `=`: then it is an expression that gives the text. VERSION is the version of the cell,
+the newest known where it says none. Interfaces of spaces and routes are patterns, matched against
+those that the instance has. `members` of an interface names what it is made of, a file of
+bd/catalogue/interfaces (`members.py`), and `wires` how these pins are called:
+"M_AXI_{SIGNAL}", or {signal} for small letters. A segment's range is what it takes at least if it
+holds registers, and what there is if it is memory.
 """
 
 from __future__ import annotations
@@ -49,13 +54,13 @@ SECTIONS = MappingProxyType(
         "pins": ("direction", "kind", "width", "polarity", "clock", "needed", "mhz", "limit_mhz"),
         "interfaces": (
             *("mode", "type", "protocol", "data_width", "addr_width", "clock", "reset"),
-            *("needed", "members", "prefix", "pins"),
+            *("needed", "members", "wires", "pins"),
         ),
         "spaces": ("interfaces", "addr_width", "windows"),
         "segments": ("interface", "range", "offset", "kind"),
     }
 )
-TOP = ("type", "versions", "doc", "whole", *SECTIONS, "routes")
+TOP = ("type", "versions", "twins", "doc", "whole", "derived", *SECTIONS, "routes")
 CHOICES = MappingProxyType(
     {
         "direction": ("in", "out", "inout"),
@@ -69,7 +74,7 @@ NUMBERS = frozenset({"width", "mhz", "limit_mhz", "data_width", "addr_width", "r
 LISTS = frozenset({"values", "interfaces", "pins", "windows"})
 
 T = TypeVar("T")
-Members = Callable[[str, Names, Interface], Mapping[str, Pin]]
+Members = Callable[[str, str, Names, Interface], Mapping[str, Pin]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +130,25 @@ class Ip:
     whole: bool = True
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     routes: tuple[tuple[str, tuple[str, ...]], ...] = ()  # patterns of slaves and of masters
+    derived: Mapping[str, str] = field(default_factory=dict)  # expressions, in order
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # type -> its versions
 
-    def instance(self, given: Mapping[str, str], members: Members) -> Instance:
+    def instance(
+        self, given: Mapping[str, str], members: Members, *, version: str = ""
+    ) -> Instance:
         """The IP with these parameters.
 
         given: texts by name. A value that the file does not allow counts as not given: what is
         wrong with it is for the checks to say, and a picture of the rest can still be drawn.
         """
         parameters = self.parameters()
-        names = _names(parameters, given)
+        names = self.names(parameters, given, version)
         interfaces = dict(self._made("interfaces", names, _interface))
         pins = dict(self._made("pins", names, _pin))
         for rule, here, name in self._named("interfaces", names):
             if "members" in rule.texts:
-                made = members(rule.text("members", here), _prefixed(rule, here), interfaces[name])
+                wires = rule.texts.get("wires", "{signal}")
+                made = members(rule.text("members", here), wires, here, interfaces[name])
                 interfaces[name] = _with_pins(interfaces[name], made)
                 pins = {**made, **pins}  # what the file says of a pin itself counts
         patterns = tuple(interfaces)
@@ -162,6 +172,17 @@ class Ip:
             versions=self.versions,
             doc=self.doc,
         )
+
+    def names(
+        self, parameters: Mapping[str, Parameter], given: Mapping[str, str], version: str = ""
+    ) -> dict[str, Value]:
+        """What expressions may name: parameters, the version and what is derived from them."""
+        names = _names(parameters, given)
+        newest = self.versions[-1] if self.versions else "0"
+        names["VERSION"] = expression.value(version or newest)
+        for name, text in self.derived.items():
+            names[name] = expression.evaluate(text, names)
+        return names
 
     def parameters(self) -> dict[str, Parameter]:
         return dict(self._made("parameters", {}, _parameter))
@@ -290,10 +311,6 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _prefixed(rule: Rule, names: Names) -> Names:
-    return {**names, "prefix": rule.text("prefix", names)}
-
-
 def _with_pins(one: Interface, pins: Iterable[str]) -> Interface:
     return Interface(
         *(one.name, one.mode, one.vlnv, one.protocol, one.data_width, one.addr_width),
@@ -327,7 +344,9 @@ def of_table(root: Table, where: str, members: Members) -> Ip:
         doc=_text(root, "doc"),
         whole=expression.value(_text(root, "whole") or "true") == 1,
         rules={key: _rules(root.items.get(key), key, faults) for key in SECTIONS},
-        routes=_route_patterns(root.items.get("routes"), faults),
+        routes=_lists(root.items.get("routes"), "routes", faults),
+        derived=_texts(root.items.get("derived"), "derived", faults),
+        twins=dict(_lists(root.items.get("twins"), "twins", faults)),
     )
     if ip.type.count(":") != 2:
         faults.add(root.line, f"type: {ip.type!r}; expected vendor:library:name")
@@ -339,7 +358,11 @@ def of_table(root: Table, where: str, members: Members) -> Ip:
 
 def _try_out(ip: Ip, faults: Faults, members: Members) -> None:
     """Expressions, names and choices of all rules that are there by default, and of the others."""
-    names = _names(ip.parameters(), {})
+    try:
+        names = ip.names(ip.parameters(), {})
+    except ExpressionError as error:
+        faults.add(1, f"derived: {error}")
+        return
     for key in SECTIONS:
         for rule in ip.rules[key]:
             try:
@@ -366,7 +389,7 @@ def _try_rule(rule: Rule, names: Names, faults: Faults) -> None:
     for key in rule.texts:
         if key in NUMBERS or key in ("when", "needed", "low", "high"):
             rule.number(key, here)
-        elif key not in ("default", "doc"):
+        elif key not in ("default", "doc", "wires"):
             text = rule.text(key, here)
             if key in CHOICES and text not in CHOICES[key]:
                 expected = ", ".join(filter(None, CHOICES[key]))
@@ -415,13 +438,27 @@ def _each(node: Node | None, name: str, faults: Faults) -> tuple[tuple[str, str,
     return ()
 
 
-def _route_patterns(node: Node | None, faults: Faults) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _lists(node: Node | None, key: str, faults: Faults) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A mapping of names to lists."""
     if node is None:
         return ()
     if not isinstance(node, Table):
-        faults.add(node.line, f"routes: expected a mapping, found {describe(node)}")
+        faults.add(node.line, f"{key}: expected a mapping, found {describe(node)}")
         return ()
     return tuple((name, _list(item, name, faults)) for name, item in node.items.items())
+
+
+def _texts(node: Node | None, key: str, faults: Faults) -> dict[str, str]:
+    """A mapping of names to single values."""
+    if node is None:
+        return {}
+    if not isinstance(node, Table):
+        faults.add(node.line, f"{key}: expected a mapping, found {describe(node)}")
+        return {}
+    for name, item in node.items.items():
+        if not isinstance(item, Scalar):
+            faults.add(item.line, f"{name}: expected one value, found {describe(item)}")
+    return {name: one.text for name, one in node.items.items() if isinstance(one, Scalar)}
 
 
 def _text(table: Table, key: str) -> str:

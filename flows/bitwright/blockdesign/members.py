@@ -5,8 +5,8 @@
       ARREADY: {direction: in}
 
 Widths are expressions over data_width and addr_width of the interface; a width that hangs on one
-that is not known is not known. A pin's name is the interface's prefix and the signal's, in small
-letters unless the prefix has capitals: s_axi_araddr, but M_AXI_GP0_ARADDR.
+that is not known is not known. An IP may lack some of them (IDs, USER, QOS): all that there can be
+are listed, and none of them must be joined by itself.
 """
 
 from __future__ import annotations
@@ -65,12 +65,14 @@ def _signal(name: str, node: Node, faults: Faults) -> Signal:
     return Signal(name, texts.get("direction", "in"), width)
 
 
-def pins(signals: tuple[Signal, ...], names: Names, interface: Interface) -> Mapping[str, Pin]:
-    """The pins of one interface; `prefix` is among the names."""
-    prefix = str(names.get("prefix", ""))
+def pins(
+    signals: tuple[Signal, ...], called: str, names: Names, interface: Interface
+) -> Mapping[str, Pin]:
+    """The pins of one interface. called: M_AXI_{SIGNAL}, or {signal} for small letters."""
     made = {}
     for signal in signals:
-        name = prefix + (signal.name if prefix != prefix.lower() else signal.name.lower())
+        here = {**names, "SIGNAL": signal.name, "signal": signal.name.lower()}
+        name = expression.fill(called, here)
         turn = interface.mode not in LIKE_MASTER
         direction = TURNED[signal.direction] if turn else signal.direction
         if interface.mode == "Monitor":
