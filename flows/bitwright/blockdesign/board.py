@@ -4,7 +4,9 @@
     memory:                   # banks, by the name of the segment they are seen as; lowest first
       DDR_LOWOCM: {offset: 0, range: 512M}
     presets:                  # parameters of a cell that says `preset: processor`
-      processor: {PCW_CRYSTAL_PERIPHERAL_FREQMHZ: 50}
+      processor:
+        PCW_CRYSTAL_PERIPHERAL_FREQMHZ: 50
+        "PSU_MIO_{n}_SLEW": {value: slow, each: [3, [8, 10]]}   # of MIO 3, 8, 9 and 10
     clocks:                   # MHz, by the port that they come in through
       sysclk_clk_p: 100
     pins:                     # by port
@@ -37,7 +39,7 @@ from bitwright.schema import (
     read_scalar,
     read_table,
 )
-from bitwright.yamlfile import Faults, Node, Scalar, Table, describe, shown
+from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
 
 FOLDER = Path("bd/boards")
 KEYS = ("board", "memory", "presets", "clocks", "pins", "configuration", "slrs")
@@ -185,16 +187,40 @@ def _bytes(node: Table, key: str, faults: Faults) -> int:
 
 
 def _pairs(node: Node, name: str, faults: Faults) -> Pairs:
+    """Parameters and their values; one name with {n} in it may stand for many."""
     if not isinstance(node, Table):
         faults.add(node.line, f"{name}: expected parameters, found {describe(node)}")
         return ()
-    texts = {}
+    texts: dict[str, str] = {}
     for key, item in node.items.items():
-        if not isinstance(item, Scalar) or (item.plain and not item.text):
-            faults.add(item.line, f"{key}: expected one value, found {describe(item)}")
-        else:
-            texts[key] = item.text
+        line, many = node.lines[key], isinstance(item, Table)
+        table = item if isinstance(item, Table) else None
+        value = table.items.get("value", table) if table else item
+        numbers = _numbers(table.items.get("each"), key, line, faults) if table else [0]
+        if not isinstance(value, Scalar) or (value.plain and not value.text):
+            faults.add(item.line, f"{key}: expected one value, found {describe(value or item)}")
+            continue
+        for each in [fill(key, {"n": n}) if many else key for n in numbers]:
+            if each in texts:
+                faults.add(line, f"{each} has a value already")
+            texts[each] = value.text
     return pairs(texts)
+
+
+def _numbers(node: Node | None, name: str, line: int, faults: Faults) -> list[int]:
+    """[3, [8, 10]] as 3, 8, 9, 10."""
+    found: list[int] = []
+    for item in node.items if isinstance(node, Sequence) else ():
+        ends = item.items if isinstance(item, Sequence) else (item, item)
+        texts = [end.text for end in ends if isinstance(end, Scalar)]
+        values = [value for value in map(Integer(0, 255).text, texts) if value is not None]
+        if len(values) != 2:
+            found = []
+            break
+        found += range(values[0], values[1] + 1)
+    if not found or "{n" not in name:
+        faults.add(line, f"{name}: expected {{n}} in it, and each: [3, [8, 10]]")
+    return found
 
 
 def _configuration(root: Table, faults: Faults) -> Pairs:

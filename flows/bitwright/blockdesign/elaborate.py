@@ -21,7 +21,8 @@ What such a file has beyond the cells and nets that source.py reads:
         - through: "memory/S{n:02}_AXI" #   {n} counts the bundles that go this way
           addresses: {"ps/S_AXI_HP0/HP0_{bank}": memory}    # seen from each of them
           cells: ...                    #   what a way consists of; one that no bundle takes is not
-          each: {p: [0, 30]}            #   built. each: so many such ways, counted by {p}
+          each: {p: [0, 30]}            #   built. each: so many such ways, with {p} filled in; or
+                                        #   a list of them, [{hp: 0, gp: 2}, {hp: 1, gp: 3}]
 
 Counts that follow from what is joined (NUM_SI, NUM_MI and NUM_CLKS of a SmartConnect, NUM_PORTS of
 an xlconcat) are filled in. Every object keeps the place it was written at: of a kernel's parts that
@@ -290,16 +291,34 @@ def _way(node: Node, faults: Faults) -> list[_Way]:
 
 
 def _each(node: Node, faults: Faults) -> list[dict[str, int]]:
-    """{p: [0, 30]} as p = 0, 1, ... 30."""
+    """{p: [0, 30]} as p = 0, 1, ... 30; [{hp: 0, gp: 2}, {hp: 1, gp: 3}] as it stands."""
     if isinstance(node, Table) and len(node.items) == 1:
         ((name, item),) = node.items.items()
         ends = item.items if isinstance(item, Sequence) else ()
-        texts = [end.text for end in ends if isinstance(end, Scalar)]
-        values = [value for value in map(Integer(0, 255).text, texts) if value is not None]
-        if len(values) == 2 and values[0] <= values[1]:
+        values = [number for number in map(_number, ends) if number is not None]
+        if len(values) == len(ends) == 2 and values[0] <= values[1]:
             return [{name: value} for value in range(values[0], values[1] + 1)]
-    faults.add(node.line, "each: expected a name and two numbers, as {p: [0, 30]}")
+    if isinstance(node, Sequence) and node.items:
+        rows = [_numbers(item) for item in node.items]
+        if all(rows):
+            return rows
+    faults.add(node.line, "each: expected {p: [0, 30]} or [{p: 0, q: 2}, {p: 1, q: 3}]")
     return []
+
+
+def _numbers(node: Node) -> dict[str, int]:
+    """The numbers of a table by name; nothing if it is none, or holds anything else."""
+    items = node.items if isinstance(node, Table) else {}
+    found = {name: _number(item) for name, item in items.items()}
+    return (
+        {name: value for name, value in found.items() if value is not None}
+        if None not in (found.values())
+        else {}
+    )
+
+
+def _number(node: Node) -> int | None:
+    return Integer(0, 255).text(node.text) if isinstance(node, Scalar) else None
 
 
 def _attached(found: _Attachment, cells: tuple[_Placed, ...], faults: Faults) -> Iterator[Part]:
