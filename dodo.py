@@ -8,7 +8,7 @@ config, `plan.py` makes Steps of it, `engine.py` decides whether a Step runs and
 modules in `steps/` are what the Steps run. doit only walks the tasks below; it keeps no state.
 """
 
-from bitwright.front import adopt, commands, diff, history, nightly, site, tasks
+from bitwright.front import adopt, check, commands, diff, history, nightly, site, tasks
 
 DOIT_CONFIG = {
     "backend": "sqlite3",  # in memory: the state of a build stands in its Records
@@ -72,6 +72,17 @@ def task_adopt():
 def task_lint():
     """check the RTL and the HLS kernels, before any build: lint config=tiny"""
     yield from tasks.steps("lint")
+
+
+def task_check():
+    """find what is wrong with block designs, before Vivado starts: check config=gpt2-medium
+
+    The design of target=, or of each of the config's targets that has one: unknown cells, pins and
+    parameters, what is not joined or joined wrongly, clock and reset domains, addresses. A clean
+    design is one line; `python -m bitwright.blockdesign check --rules` lists what is checked, and
+    takes files too. Exit status 0: no errors. 1: errors. 2: the command line or a config is wrong.
+    """
+    return tasks.action(check.task)
 
 
 def task_program():

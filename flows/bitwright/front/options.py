@@ -71,6 +71,9 @@ OPTIONS: Mapping[str, Option] = {
 OWN: Mapping[tuple[str, str], Option] = {  # where a command means something else by a name
     ("adopt", "export"): Option("export", "ip_catalog or xo", "ip_catalog", "what scripts export"),
     ("adopt", "force"): Option("force", str(FORCE), "off", "replace files that differ"),
+    ("check", "target"): Option(
+        "target", "a name in configs/targets/", "each that has a block design", "the board"
+    ),
     ("csim", "format"): Option("format", "fp16, int8 or w4a8", "each", "the one number format"),
     ("hls", "target"): Option(
         "target", "a name in configs/targets/", "the first with an AMD part", "the board"
@@ -116,6 +119,7 @@ COMMANDS: Mapping[str, Command] = {
         (*ADOPT, "force"), example="adopt source=src/FeedForward.cpp out=ip/feed_forward"
     ),
     "lint": Command(SIMULATE, "lint", example="lint config=tiny"),
+    "check": Command(("config", "target", "clock_mhz"), example="check config=gpt2-medium"),
     "plan": Command(BUILD, "build", True, "[TASK]", "plan hls config=gpt2-medium"),
     "why": Command(BUILD, "build", True, "STEP", "why csim-ffn-int8 config=tiny"),
     "whatis": Command(
