@@ -75,7 +75,7 @@ def task_lint():
 
 
 def task_check():
-    """find what is wrong with block designs, before Vivado starts: check config=gpt2-medium
+    """find faults of block designs before Vivado starts: check config=gpt2-medium
 
     The design of target=, or of each of the config's targets that has one: unknown cells, pins and
     parameters, what is not joined or joined wrongly, clock and reset domains, addresses. A clean
