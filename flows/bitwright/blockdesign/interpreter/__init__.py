@@ -1,0 +1,99 @@
+"""A Vivado-Tcl interpreter over block-design models.
+
+    interpreter = Interpreter(catalogue.load())
+    interpreter.run(text, "design.tcl")     # TclFault: file:line and what is wrong there
+    interpreter.design()                    # the model.BlockDesign that is open at the end
+
+Tcl is Tcl's own; block-design commands work on a model, commands around them give plausible
+answers, and whatever is unknown is noted and does nothing, or is an error in a strict session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from bitwright.blockdesign.catalogue import Catalogue
+from bitwright.blockdesign.interpreter import addresses, build, look, project, properties
+from bitwright.blockdesign.interpreter.host import Command, Host, TclFault
+from bitwright.blockdesign.interpreter.machine import Machine
+from bitwright.blockdesign.interpreter.session import Note, Session
+from bitwright.blockdesign.interpreter.words import Arguments, CommandError, arguments
+from bitwright.blockdesign.model import BlockDesign
+
+__all__ = ["Arguments", "Command", "CommandError", "Interpreter", "Note", "TclFault", "arguments"]
+
+SECONDS = 60.0  # for all scripts of one interpreter
+
+
+class Interpreter:
+    """One Vivado session, as far as block designs go.
+
+    version: what `version -short` says; "" says what the script wants to hear.
+    commands: added to those there are, or in their place; they get the words after their name and
+    raise CommandError for what they refuse.
+    files: a folder that scripts may source from, read and write to; None: no files at all.
+    strict: unknown commands, IPs, pins and parameters are errors, as in Vivado.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue | None,
+        *,
+        part: str = "",
+        version: str = "2024.1",
+        commands: Mapping[str, Command] | None = None,
+        files: Path | None = None,
+        strict: bool = False,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._session = Session(catalogue, part=part, version=version, strict=strict)
+        self._machine = Machine(self._session, files)
+        ours: dict[str, Command] = {
+            name: partial(command, self._session)
+            for group in (look, build, properties, addresses, project)
+            for name, command in group.COMMANDS.items()
+        }
+        known = {**ours, **self._machine.commands(), **(commands or {})}
+        unknown = None if strict else self._unknown
+        self._session.host = Host(known, unknown, seconds)
+
+    def run(self, text: str, name: str) -> str:
+        """Run a script, called `name` in messages; what it returned at file level.
+
+        Raises TclFault, also for a message of severity ERROR that the script itself caught, as the
+        scripts of write_bd_tcl do before they return.
+        """
+        before = len(self._session.errors)
+        result = self._session.host.run(text, name)
+        for error in self._session.errors[before:]:
+            raise TclFault(error.place, error.text)
+        return result
+
+    def _unknown(self, words: tuple[str, ...]) -> str:
+        self._session.note(f"{words[0]}: not known here, did nothing")
+        return ""
+
+    def design(self) -> BlockDesign:
+        """The design that is open, or was last. Raises CommandError where there was none."""
+        session = self._session
+        name = session.current or session.closed
+        if name not in session.designs:
+            raise CommandError("the script made no block design")
+        return session.designs[name].model()
+
+    @property
+    def designs(self) -> dict[str, BlockDesign]:
+        """All of them, by name."""
+        return {name: draft.model() for name, draft in self._session.designs.items()}
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What the scripts did that the models do not hold, in order, each once."""
+        return tuple({str(note): note for note in self._session.notes}.values())
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """What the scripts wrote with puts."""
+        return tuple(self._machine.printed)

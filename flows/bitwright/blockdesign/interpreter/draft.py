@@ -1,0 +1,324 @@
+"""A block design while a script makes it: everything by its path, changeable until `model()`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bitwright.blockdesign.interpreter.words import CommandError
+from bitwright.blockdesign.model import (
+    NOWHERE,
+    Address,
+    BlockDesign,
+    Cell,
+    InterfacePort,
+    Net,
+    Place,
+    Port,
+    pairs,
+    parent,
+)
+
+
+@dataclass(slots=True)
+class Thing:
+    """A cell, a port or pin of a hierarchy, or an interface of one."""
+
+    path: str
+    kind: str  # of a cell: model.KINDS; of a port: clk, rst, ...
+    type: str = ""  # of a cell; of an interface its VLNV
+    version: str = ""
+    direction: str = ""  # of a port; of an interface its mode
+    left: int | None = None
+    right: int | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    place: Place = NOWHERE
+
+    def set(self, name: str, value: str) -> None:
+        """A parameter; IPs tell no upper from lower case in their names."""
+        for known in self.parameters:
+            if known.lower() == name.lower():
+                name = known
+        self.parameters[name] = value
+
+
+@dataclass(slots=True)
+class Wire:
+    """A net; `ends` are in the order in which they came."""
+
+    path: str
+    ends: list[str]
+    place: Place
+
+
+@dataclass(slots=True)
+class Mapping:
+    """A segment in an address space, or kept from it."""
+
+    space: str
+    segment: str
+    name: str  # of the mapped segment, below the space: SEG_gpio_Reg
+    offset: int | None
+    range: int | None
+    excluded: bool = False
+    place: Place = NOWHERE
+
+
+class Draft:
+    """One design."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.cells: dict[str, Thing] = {}
+        self.ports: dict[str, Thing] = {}  # of the design and of hierarchies
+        self.interface_ports: dict[str, Thing] = {}
+        self.nets: dict[str, Wire] = {}
+        self.interface_nets: dict[str, Wire] = {}
+        self.mappings: list[Mapping] = []
+        self.used: dict[str, set[str]] = {}  # cell -> names of pins that it must have
+        self.used_interfaces: dict[str, set[str]] = {}
+        self.properties: dict[str, dict[str, str]] = {}  # what is neither CONFIG nor known
+
+    # --- names ------------------------------------------------------------------------------------
+
+    def add_cell(self, cell: Thing) -> None:
+        self._free(cell.path, self.cells)
+        self.cells[cell.path] = cell
+
+    def add_port(self, port: Thing) -> None:
+        self._free(port.path, self.ports)
+        self.ports[port.path] = port
+
+    def add_interface_port(self, port: Thing) -> None:
+        self._free(port.path, self.interface_ports)
+        self.interface_ports[port.path] = port
+
+    def _free(self, path: str, among: dict[str, Thing]) -> None:
+        if path in among:
+            raise CommandError(f"[BD 5-183] The name '{path}' already exists in the design.")
+        above = parent(path)
+        if above and (above not in self.cells or self.cells[above].kind != "hier"):
+            raise CommandError(f"[BD 5-232] No hierarchy '{above}' to put '{path}' into.")
+
+    def owner(self, path: str) -> str | None:
+        """The cell of a pin, space or segment: the longest beginning of its path that is one."""
+        while path := parent(path):
+            if path in self.cells:
+                return path
+        return None
+
+    # --- connections ------------------------------------------------------------------------------
+
+    def connect(
+        self,
+        ends: Iterable[str],
+        *,
+        interface: bool,
+        level: str,
+        name: str = "",
+        place: Place = NOWHERE,
+    ) -> Wire:
+        """Join ends, with whatever is on the nets that they are on already.
+
+        level: the current hierarchy, taken where both sides of a boundary are meant by an end.
+        name: of the net, below its hierarchy.
+        """
+        ends = list(dict.fromkeys(ends))
+        nets = self.interface_nets if interface else self.nets
+        home = self._home(ends, interface, level)
+        joined = [
+            net for net in nets.values() if parent(net.path) == home and set(net.ends) & set(ends)
+        ]
+        wanted = f"{home}/{name}" if home and name else name
+        if wanted and wanted in nets and nets[wanted] not in joined:
+            joined.insert(0, nets[wanted])
+        if joined:
+            net = joined[0]
+        else:
+            net = Wire(wanted or self._unnamed(ends, home, nets), [], place)
+            nets[net.path] = net
+        for other in joined[1:]:
+            net.ends.extend(other.ends)
+            del nets[other.path]
+        net.ends = list(dict.fromkeys([*net.ends, *ends]))
+        return net
+
+    def _home(self, ends: list[str], interface: bool, level: str) -> str:
+        """The hierarchy that a net of these ends stands in."""
+        common: set[str] | None = None
+        for end in ends:
+            mine = set(self._sides(end, interface))
+            common = mine if common is None else common & mine
+        if not common:
+            shown = ", ".join(ends)
+            raise CommandError(f"[BD 5-230] No one hierarchy holds all of {shown}.")
+        if level in common:
+            return level
+        return min(common, key=lambda path: (path.count("/") + bool(path), path))
+
+    def _sides(self, end: str, interface: bool) -> list[str]:
+        """The hierarchies from which an end can be seen."""
+        ports = self.interface_ports if interface else self.ports
+        cell = parent(end)
+        if end not in ports:
+            return [parent(self.owner(end) or cell)]
+        if not cell:
+            return [""]
+        return [parent(cell), cell]
+
+    def _unnamed(self, ends: list[str], home: str, nets: dict[str, Wire]) -> str:
+        """As Vivado names: of a pin <cell>_<pin>, of a port <port>_1."""
+        end = ends[0]
+        cell, _, pin = end.rpartition("/")
+        name = f"{pin}_1" if cell == home else f"{cell.rpartition('/')[2]}_{pin}"
+        return self.free_name(f"{home}/{name}" if home else name, nets)
+
+    @staticmethod
+    def free_name(path: str, among: dict[str, Wire] | dict[str, Thing]) -> str:
+        """The path, or the path with the first number that nobody has."""
+        if path not in among:
+            return path
+        count = 1
+        while f"{path}_{count}" in among:
+            count += 1
+        return f"{path}_{count}"
+
+    def net_of(self, end: str, *, interface: bool, level: str = "") -> Wire | None:
+        """The net that an end is on; of a hierarchy's pin the one within `level`, else any."""
+        nets = self.interface_nets if interface else self.nets
+        on = [net for net in nets.values() if end in net.ends]
+        inner = [net for net in on if parent(net.path) == level]
+        return next(iter(inner or on), None)
+
+    def disconnect(self, net: str, ends: Iterable[str], *, interface: bool) -> None:
+        nets = self.interface_nets if interface else self.nets
+        if net in nets:
+            gone = set(ends)
+            nets[net].ends = [end for end in nets[net].ends if end not in gone]
+            if not nets[net].ends:
+                del nets[net]
+
+    # --- addresses --------------------------------------------------------------------------------
+
+    def map(self, mapping: Mapping) -> Mapping:
+        """Put a segment into a space; one that is there already moves."""
+        for place, other in enumerate(self.mappings):
+            if (other.space, other.segment) == (mapping.space, mapping.segment):
+                self.mappings[place] = mapping
+                return mapping
+        self.mappings.append(mapping)
+        return mapping
+
+    # --- other names ------------------------------------------------------------------------------
+
+    def move(self, old: str, new: str) -> None:
+        """Give a cell another path; whatever stands in it goes with it."""
+        if new in self.cells:
+            raise CommandError(f"[BD 5-183] The name '{new}' already exists in the design.")
+
+        def moved(path: str) -> str:
+            return new + path[len(old) :] if path == old or path.startswith(f"{old}/") else path
+
+        for among in (self.cells, self.ports, self.interface_ports):
+            things = [(moved(path), thing) for path, thing in among.items()]
+            among.clear()
+            for path, thing in things:
+                thing.path = path
+                among[path] = thing
+        for nets in (self.nets, self.interface_nets):
+            wires = list(nets.values())
+            nets.clear()
+            for wire in wires:
+                wire.path = moved(wire.path)
+                wire.ends = [moved(end) for end in wire.ends]
+                nets[wire.path] = wire
+        for one in self.mappings:
+            one.space, one.segment = moved(one.space), moved(one.segment)
+        for used in (self.used, self.used_interfaces):
+            for path in list(used):
+                used[moved(path)] = used.pop(path)
+
+    def rename_end(self, old: str, new: str, *, interface: bool) -> None:
+        """Give a port, or a pin of a hierarchy, another path."""
+        among = self.interface_ports if interface else self.ports
+        if new in among:
+            raise CommandError(f"[BD 5-183] The name '{new}' already exists in the design.")
+        if old in among:
+            among[new] = among.pop(old)
+            among[new].path = new
+        for net in (self.interface_nets if interface else self.nets).values():
+            net.ends = [new if end == old else end for end in net.ends]
+
+    # --- removal ----------------------------------------------------------------------------------
+
+    def remove(self, path: str, kind: str) -> None:
+        if kind == "cell":
+            self._remove_cell(path)
+        elif kind in ("net", "intf_net"):
+            (self.nets if kind == "net" else self.interface_nets).pop(path, None)
+        elif kind in ("port", "pin"):
+            self.ports.pop(path, None)
+            self._unplug(lambda end: end == path, self.nets)
+        elif kind in ("intf_port", "intf_pin"):
+            self.interface_ports.pop(path, None)
+            self._unplug(lambda end: end == path, self.interface_nets)
+        elif kind == "mapping":
+            self.mappings = [one for one in self.mappings if f"{one.space}/{one.name}" != path]
+
+    def _remove_cell(self, path: str) -> None:
+        inside = f"{path}/"
+
+        def gone(name: str) -> bool:
+            return name == path or name.startswith(inside)
+
+        for among in (self.cells, self.ports, self.interface_ports):
+            for name in [name for name in among if gone(name)]:
+                del among[name]
+        for nets in (self.nets, self.interface_nets):
+            for name in [name for name in nets if name.startswith(inside)]:
+                del nets[name]
+            self._unplug(gone, nets)
+        self.mappings = [
+            one for one in self.mappings if not gone(one.space) and not gone(one.segment)
+        ]
+
+    @staticmethod
+    def _unplug(gone: object, nets: dict[str, Wire]) -> None:
+        assert callable(gone)
+        for name, net in list(nets.items()):
+            net.ends = [end for end in net.ends if not gone(end)]
+            if not net.ends:
+                del nets[name]
+
+    # --- the result -------------------------------------------------------------------------------
+
+    def model(self) -> BlockDesign:
+        """The design as it stands; nets with a single end say nothing and are left out."""
+        return BlockDesign.of(
+            self.name,
+            cells=(
+                Cell(one.path, one.kind, one.type, one.version, pairs(one.parameters), one.place)
+                for one in self.cells.values()
+            ),
+            ports=(
+                Port(
+                    *(one.path, one.direction, one.kind, one.left, one.right),
+                    *(pairs(one.parameters), one.place),
+                )
+                for one in self.ports.values()
+            ),
+            interface_ports=(
+                InterfacePort(one.path, one.direction, one.type, pairs(one.parameters), one.place)
+                for one in self.interface_ports.values()
+            ),
+            nets=map(_net, self.nets.values()),
+            interface_nets=map(_net, self.interface_nets.values()),
+            addresses=(
+                Address(one.space, one.segment, one.offset, one.range, one.excluded, one.place)
+                for one in self.mappings
+            ),
+        )
+
+
+def _net(wire: Wire) -> Net:
+    return Net(wire.path, tuple(wire.ends), wire.place)
