@@ -52,3 +52,25 @@ def test_bundles_are_dealt_out_to_two_ports_of_the_ddr(config):
         "ps/S_AXI_HP0/HP0_DDR_LOWOCM": (0, 512 << 20),
         "ps/S_AXI_HP2/HP2_DDR_LOWOCM": (0, 512 << 20),
     }
+
+
+def test_on_the_u280_each_bundle_has_a_port_of_the_hbm_and_sees_all_of_it():
+    block = made("gpt2-medium", "u280")
+    hbm = dict(block.cell("hbm").parameters)
+    on = sorted(
+        name for name, value in hbm.items() if name.startswith("USER_SAXI") and value == "true"
+    )
+    assert on == [f"USER_SAXI_{port:02}" for port in (*range(9), 31)]
+    seen = [a for a in block.addresses if a.space == "ffn/Data_m_axi_gmem2"]
+    assert [a.offset for a in seen] == [bank << 28 for bank in range(32)]
+    assert {a.range for a in seen} == {1 << 28}
+    assert {a.segment for a in seen} == {f"hbm/SAXI_08/HBM_MEM{bank:02}" for bank in range(32)}
+
+
+def test_the_published_map_has_registers_at_4_gb_on_the_dma_master_and_4_gb_of_memory():
+    block = made("gpt2-medium", "u280-published")
+    host = {a.segment: a for a in block.addresses if a.space == "xdma/M_AXI"}
+    assert host["ffn/s_axi_control/Reg"].offset == 0x1_0002_0000
+    memory = [a for a in host.values() if a.segment.startswith("hbm/")]
+    assert max(a.offset + a.range for a in memory) == 4 << 30
+    assert not any("M_AXI_LITE" in end for net in block.interface_nets for end in net.ends)

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from bitwright import yamlfile
-from bitwright.blockdesign.model import Pairs, Place, pairs
-from bitwright.blockdesign.source import fill, number
+from bitwright.blockdesign.model import Pairs, Place
+from bitwright.blockdesign.source import fill, number, parameters
 from bitwright.errors import ConfigError
 from bitwright.schema import (
     NAME,
@@ -39,7 +39,7 @@ from bitwright.schema import (
     read_scalar,
     read_table,
 )
-from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
+from bitwright.yamlfile import Faults, Node, Scalar, Table, describe, shown
 
 FOLDER = Path("bd/boards")
 KEYS = ("board", "memory", "presets", "clocks", "pins", "configuration", "slrs")
@@ -138,7 +138,7 @@ def parse(text: str, where: str) -> Board:
         where=where,
         memory=tuple(b for row in _rows(root, "memory", faults) for b in _banks(*row, faults)),
         presets={
-            name: _pairs(node, name, faults) for name, node, _ in _rows(root, "presets", faults)
+            name: parameters(node, name, faults) for name, node, _ in _rows(root, "presets", faults)
         },
         clocks=tuple(_clock(*row, faults) for row in _rows(root, "clocks", faults)),
         pins=tuple(_pin(*row, faults) for row in _rows(root, "pins", faults)),
@@ -186,46 +186,9 @@ def _bytes(node: Table, key: str, faults: Faults) -> int:
     return value or 0
 
 
-def _pairs(node: Node, name: str, faults: Faults) -> Pairs:
-    """Parameters and their values; one name with {n} in it may stand for many."""
-    if not isinstance(node, Table):
-        faults.add(node.line, f"{name}: expected parameters, found {describe(node)}")
-        return ()
-    texts: dict[str, str] = {}
-    for key, item in node.items.items():
-        line, many = node.lines[key], isinstance(item, Table)
-        table = item if isinstance(item, Table) else None
-        value = table.items.get("value", table) if table else item
-        numbers = _numbers(table.items.get("each"), key, line, faults) if table else [0]
-        if not isinstance(value, Scalar) or (value.plain and not value.text):
-            faults.add(item.line, f"{key}: expected one value, found {describe(value or item)}")
-            continue
-        for each in [fill(key, {"n": n}) if many else key for n in numbers]:
-            if each in texts:
-                faults.add(line, f"{each} has a value already")
-            texts[each] = value.text
-    return pairs(texts)
-
-
-def _numbers(node: Node | None, name: str, line: int, faults: Faults) -> list[int]:
-    """[3, [8, 10]] as 3, 8, 9, 10."""
-    found: list[int] = []
-    for item in node.items if isinstance(node, Sequence) else ():
-        ends = item.items if isinstance(item, Sequence) else (item, item)
-        texts = [end.text for end in ends if isinstance(end, Scalar)]
-        values = [value for value in map(Integer(0, 255).text, texts) if value is not None]
-        if len(values) != 2:
-            found = []
-            break
-        found += range(values[0], values[1] + 1)
-    if not found or "{n" not in name:
-        faults.add(line, f"{name}: expected {{n}} in it, and each: [3, [8, 10]]")
-    return found
-
-
 def _configuration(root: Table, faults: Faults) -> Pairs:
     node = root.items.get("configuration")
-    return _pairs(node, "configuration", faults) if node else ()
+    return parameters(node, "configuration", faults) if node else ()
 
 
 def _clock(port: str, node: Node, place: Place, faults: Faults) -> Clock:

@@ -21,7 +21,7 @@ What such a file has beyond the cells and nets that source.py reads:
         - through: "memory/S{n:02}_AXI" #   {n} counts the bundles that go this way
           addresses: {"ps/S_AXI_HP0/HP0_{bank}": memory}    # seen from each of them
           cells: ...                    #   what a way consists of; one that no bundle takes is not
-          each: {p: [0, 30]}            #   built. each: so many such ways, with {p} filled in; or
+          each: {p: [0, banks - 2]}     #   built. each: so many such ways, with {p} filled in; or
                                         #   a list of them, [{hp: 0, gp: 2}, {hp: 1, gp: 3}]
 
 Counts that follow from what is joined (NUM_SI, NUM_MI and NUM_CLKS of a SmartConnect, NUM_PORTS of
@@ -38,18 +38,19 @@ from pathlib import Path
 
 from bitwright import kernel as signatures
 from bitwright import yamlfile
-from bitwright.blockdesign import board, kernelcell, source
+from bitwright.blockdesign import board, expression, kernelcell, source
 from bitwright.blockdesign.board import Bank, Board
 from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net, Place, pairs
 from bitwright.blockdesign.source import CellPart, Part, Source
 from bitwright.design import Design
 from bitwright.errors import ConfigError
 from bitwright.kernel import Kernel
-from bitwright.schema import Integer, check_keys
+from bitwright.schema import check_keys
 from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe
 
 FOLDER = Path("bd")
 MOST = 16  # masters or slaves of one SmartConnect (PG247)
+_NOTHING = Table(0, {}, {})
 KERNEL_FOLDERS = {"rtl": Path("cores"), "hls": Path("ip")}
 KERNELS = ("clock", "reset", "interrupt", "control", "memory")
 CONTROL = ("through", "space", "offset", "stride")
@@ -87,7 +88,7 @@ def of_file(path: Path, *, design: Design | None = None, root: Path = Path()) ->
         return _of(found, design, root)
     faults = Faults(found.where)
     parts = _chosen(found, (), faults)
-    _attachment(found, faults)
+    _attachment(found, (), 2, faults)
     faults.check()
     return _counted(source.whole(found, parts))
 
@@ -112,7 +113,7 @@ def _of(found: Source, design: Design, root: Path) -> BlockDesign:
     hardware = board.read(design.target.hardware, root) if design.target.hardware else None
     banks = hardware.banks(design.target.memory_mib) if hardware else ()
     parts = _chosen(found, design.target.options, faults)
-    attachment = _attachment(found, faults)
+    attachment = _attachment(found, design.target.options, len(banks), faults)
     faults.check()
     if attachment:
         placed = zip(kernels(design, root), _lines(design, root), strict=True)
@@ -141,28 +142,32 @@ def _lines(design: Design, root: Path) -> list[Place]:
 
 def _chosen(found: Source, options: tuple[str, ...], faults: Faults) -> list[Part]:
     """The parts for these options, and those for the options that are not taken."""
-    parts: list[Part] = []
+    keys = (*source.SECTIONS, "kernels")
     known: set[str] = set()
     for key in ("with", "without"):
-        node = found.rest.get(key)
-        if node is None:
-            continue
+        node = found.rest.get(key, _NOTHING)
         if not isinstance(node, Table):
             faults.add(node.line, f"{key}: expected options, found {describe(node)}")
             continue
+        known |= node.items.keys()
         for option, item in node.items.items():
-            known.add(option)
-            if not isinstance(item, Table):
+            if isinstance(item, Table):
+                check_keys(item, option, keys, faults, keys)
+            else:
                 faults.add(item.line, f"{option}: expected a part, found {describe(item)}")
-                continue
-            check_keys(item, option, source.SECTIONS, faults, source.SECTIONS)
-            if (key == "with") == (option in options):
-                parts.append(source.part(item, faults))
     for option in options:
         if option not in known:
             have = ", ".join(sorted(known)) or "none"
             faults.add(1, f"no option {option!r}, which the target asks for (options: {have})")
-    return parts
+    return [source.part(item, faults) for item in _taken(found, options)]
+
+
+def _taken(found: Source, options: tuple[str, ...]) -> Iterator[Table]:
+    for key in ("with", "without"):
+        node = found.rest.get(key)
+        for option, item in node.items.items() if isinstance(node, Table) else ():
+            if isinstance(item, Table) and (key == "with") == (option in options):
+                yield item
 
 
 # --- kernels ------------------------------------------------------------------------------------
@@ -210,18 +215,24 @@ class _Attachment:
     place: Place
 
 
-def _attachment(found: Source, faults: Faults) -> _Attachment | None:
-    """The section `kernels`, if there is one without faults."""
-    node, before = found.rest.get("kernels"), len(faults.found)
-    if node is None:
-        return None
-    if not isinstance(node, Table):
-        faults.add(node.line, f"kernels: expected keys ({', '.join(KERNELS)}), {describe(node)}")
+def _attachment(
+    found: Source, options: tuple[str, ...], banks: int, faults: Faults
+) -> _Attachment | None:
+    """The section `kernels`, if it has no faults; what an option says of it counts."""
+    nodes = [found.rest.get("kernels"), *(t.items.get("kernels") for t in _taken(found, options))]
+    node, before = _NOTHING, len(faults.found)
+    for one in (one for one in nodes if one is not None):
+        if not isinstance(one, Table):
+            faults.add(one.line, f"kernels: expected keys ({', '.join(KERNELS)}), {describe(one)}")
+            return None
+        line = node.line or one.line
+        node = Table(line, {**node.items, **one.items}, {**node.lines, **one.lines})
+    if not node.items:
         return None
     check_keys(node, "kernels", KERNELS, faults, optional=("interrupt",))
     texts = {key: _text(node, key, faults) for key in ("clock", "reset", "interrupt")}
     control = _control(node.items.get("control", node), faults)
-    ways = _ways(node.items.get("memory", node), faults)
+    ways = _ways(node.items.get("memory", node), banks, faults)
     if len(faults.found) > before:
         return None
     assert texts["clock"] and texts["reset"] and control
@@ -258,21 +269,21 @@ def _control(node: Node, faults: Faults) -> _Control | None:
     )
 
 
-def _ways(node: Node, faults: Faults) -> tuple[_Way, ...]:
+def _ways(node: Node, banks: int, faults: Faults) -> tuple[_Way, ...]:
     if not isinstance(node, Sequence) or not node.items:
         faults.add(node.line, f"memory: expected a list of ways, found {describe(node)}")
         return ()
-    return tuple(way for item in node.items for way in _way(item, faults))
+    return tuple(way for item in node.items for way in _way(item, banks, faults))
 
 
-def _way(node: Node, faults: Faults) -> list[_Way]:
+def _way(node: Node, banks: int, faults: Faults) -> list[_Way]:
     """One entry: one way, or as many as its `each` counts."""
     if not isinstance(node, Table):
         faults.add(node.line, f"memory: expected keys ({', '.join(WAY)}), found {describe(node)}")
         return []
     check_keys(node, "memory", WAY, faults, optional=WAY[1:])
     through = _text(node, "through", faults)
-    every = _each(node.items["each"], faults) if "each" in node.items else [{}]
+    every = _each(node.items["each"], banks, faults) if "each" in node.items else [{}]
     if through is None:
         return []
     place = Place(faults.where, node.line)
@@ -290,26 +301,26 @@ def _way(node: Node, faults: Faults) -> list[_Way]:
     return made
 
 
-def _each(node: Node, faults: Faults) -> list[dict[str, int]]:
+def _each(node: Node, banks: int, faults: Faults) -> list[dict[str, int]]:
     """{p: [0, 30]} as p = 0, 1, ... 30; [{hp: 0, gp: 2}, {hp: 1, gp: 3}] as it stands."""
     if isinstance(node, Table) and len(node.items) == 1:
         ((name, item),) = node.items.items()
         ends = item.items if isinstance(item, Sequence) else ()
-        values = [number for number in map(_number, ends) if number is not None]
+        values = [number for end in ends if (number := _number(end, banks)) is not None]
         if len(values) == len(ends) == 2 and values[0] <= values[1]:
             return [{name: value} for value in range(values[0], values[1] + 1)]
     if isinstance(node, Sequence) and node.items:
-        rows = [_numbers(item) for item in node.items]
+        rows = [_numbers(item, banks) for item in node.items]
         if all(rows):
             return rows
     faults.add(node.line, "each: expected {p: [0, 30]} or [{p: 0, q: 2}, {p: 1, q: 3}]")
     return []
 
 
-def _numbers(node: Node) -> dict[str, int]:
+def _numbers(node: Node, banks: int) -> dict[str, int]:
     """The numbers of a table by name; nothing if it is none, or holds anything else."""
     items = node.items if isinstance(node, Table) else {}
-    found = {name: _number(item) for name, item in items.items()}
+    found = {name: _number(item, banks) for name, item in items.items()}
     return (
         {name: value for name, value in found.items() if value is not None}
         if None not in (found.values())
@@ -317,8 +328,15 @@ def _numbers(node: Node) -> dict[str, int]:
     )
 
 
-def _number(node: Node) -> int | None:
-    return Integer(0, 255).text(node.text) if isinstance(node, Scalar) else None
+def _number(node: Node, banks: int) -> int | None:
+    """A number, or an expression over `banks`: how many the target's memory has."""
+    try:
+        value = (
+            expression.evaluate(node.text, {"banks": banks}) if isinstance(node, Scalar) else None
+        )
+    except expression.ExpressionError:
+        return None
+    return value if isinstance(value, int) and 0 <= value < 256 else None
 
 
 def _attached(found: _Attachment, cells: tuple[_Placed, ...], faults: Faults) -> Iterator[Part]:

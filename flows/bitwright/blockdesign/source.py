@@ -43,7 +43,7 @@ from bitwright.blockdesign.model import (
     pairs,
 )
 from bitwright.errors import ConfigError
-from bitwright.schema import NAME, check_keys, nearest
+from bitwright.schema import NAME, Integer, check_keys, nearest
 from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
 
 # What Vivado wrote is larger than what a person writes: the largest of 71 public scripts written by
@@ -340,19 +340,7 @@ class _Reader:
 
     def pairs(self, name: str, table: Table, key: str) -> Pairs:
         node = table.items.get(key)
-        if node is None:
-            return ()
-        if not isinstance(node, Table):
-            self.faults.add(node.line, f"{name}: {key}: expected values, found {describe(node)}")
-            return ()
-        found = {}
-        for parameter, item in node.items.items():
-            if isinstance(item, Scalar) and not (item.plain and not item.text):
-                found[parameter] = item.text
-            else:
-                text = f"{name}: {parameter}: expected one value, found {describe(item)}"
-                self.faults.add(item.line, text)
-        return pairs(found)
+        return () if node is None else parameters(node, f"{name}: {key}", self.faults)
 
     def number(self, name: str, table: Table, key: str, *, sign: bool = False) -> int | None:
         node = table.items.get(key)
@@ -365,6 +353,43 @@ class _Reader:
             self.faults.add(node.line, f"{name}: {key}: expected {like}, found {describe(node)}")
             return None
         return -value if sign and text.startswith("-") else value
+
+
+def parameters(node: Node, name: str, faults: Faults) -> Pairs:
+    """Parameters and their values; one with {n} in its name may stand for many:
+
+    "USER_SAXI_{n:02}": {value: false, each: [3, [8, 10]]}    # 3, 8, 9 and 10
+    """
+    if not isinstance(node, Table):
+        faults.add(node.line, f"{name}: expected values, found {describe(node)}")
+        return ()
+    found: dict[str, str] = {}
+    for key, item in node.items.items():
+        line = node.lines[key]
+        value = item.items.get("value", item) if isinstance(item, Table) else item
+        if not isinstance(value, Scalar) or (value.plain and not value.text):
+            faults.add(item.line, f"{name}: {key}: expected one value, found {describe(value)}")
+            continue
+        for each in _each(key, item, faults) if isinstance(item, Table) else [key]:
+            if each in found:
+                faults.add(line, f"{name}: {each} has a value already")
+            found[each] = value.text
+    return pairs(found)
+
+
+def _each(name: str, table: Table, faults: Faults) -> list[str]:
+    """The names that one with {n} in it stands for."""
+    node = table.items.get("each")
+    found: list[int | None] = []
+    for item in node.items if isinstance(node, Sequence) else ():
+        ends = item.items if isinstance(item, Sequence) else (item, item)
+        texts = [end.text for end in ends if isinstance(end, Scalar)]
+        values = [value for value in map(Integer(0, 255).text, texts) if value is not None]
+        found += range(values[0], values[1] + 1) if len(values) == 2 else [None]
+    names = [fill(name, {"n": n}) for n in found if n is not None]
+    if None in found or not names or len(set(names)) < len(found):
+        faults.add(table.line, f"{name}: expected {{n}} in it, and each: [3, [8, 10]]")
+    return names
 
 
 def number(text: str) -> int | None:
