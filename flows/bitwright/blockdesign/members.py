@@ -31,6 +31,7 @@ class Signal:
     name: str
     direction: str  # as the master has it
     width: str  # an expression, or ? where it is not known
+    kind: str = ""  # clk | rst
 
 
 def load(path: Path, where: str) -> tuple[Signal, ...]:
@@ -50,7 +51,7 @@ def load(path: Path, where: str) -> tuple[Signal, ...]:
 def _signal(name: str, node: Node, faults: Faults) -> Signal:
     texts: dict[str, str] = {}
     if isinstance(node, Table):
-        check_keys(node, name, ("direction", "width"), faults, optional=("width",))
+        check_keys(node, name, ("direction", "width", "kind"), faults, optional=("width", "kind"))
         texts = {key: one.text for key, one in node.items.items() if isinstance(one, Scalar)}
     if texts.get("direction") not in TURNED:
         faults.add(node.line, f"{name}: expected a direction (in, out, inout); {describe(node)}")
@@ -62,7 +63,7 @@ def _signal(name: str, node: Node, faults: Faults) -> Signal:
         width, unknown = "?", ()
     for one in sorted(unknown):
         faults.add(node.line, f"{name}: width: {one!r} is none of data_width, addr_width")
-    return Signal(name, texts.get("direction", "in"), width)
+    return Signal(name, texts.get("direction", "in"), width, texts.get("kind", ""))
 
 
 def pins(
@@ -77,7 +78,7 @@ def pins(
         direction = TURNED[signal.direction] if turn else signal.direction
         if interface.mode == "Monitor":
             direction = "in"
-        made[name] = Pin(name, direction, width=_width(signal.width, interface))
+        made[name] = Pin(name, direction, signal.kind, _width(signal.width, interface))
     return made
 
 
