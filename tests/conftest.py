@@ -13,3 +13,5 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("bitwright")
+
+os.environ["BITWRIGHT_MACHINE"] = ""  # of vendor tools none but those a test puts on PATH

@@ -143,7 +143,7 @@ def test_the_project_is_a_folder_that_can_be_carried_away(toy: Toy, tmp_path: Pa
 def test_a_core_without_the_tools_fails_and_says_what_to_install(toy: Toy) -> None:
     toy.tools.behave({})
     said = toy.run("default", status=1)
-    assert "no HLS tool on PATH can run csynth, export" in said
+    assert "no HLS tool here can run csynth, export" in said
     assert "install AMD Vitis" in said
     assert (toy.work("default") / "project" / "run_hls.tcl").is_file()
     assert not (toy.work("default") / "run" / "scale.zip").exists()

@@ -134,8 +134,8 @@ def test_when_no_tool_can_do_it_each_is_told_with_what_it_can(tools: Tools, flow
     with pytest.raises(ToolError) as caught:
         go()
     assert str(caught.value).splitlines() == [
-        "no HLS tool on PATH can run csim, csynth, cosim, export, impl",
-        "  found     vitis-run: not on PATH",
+        "no HLS tool here can run csim, csynth, cosim, export, impl",
+        "  found     vitis-run: not found",
         "  found     v++: csynth, export",
         f"  found     vitis_hls: {tools.folder}/vitis_hls does no HLS",
         "  next      ask for the stages csynth, export alone, which v++ can run",

@@ -64,7 +64,7 @@ def test_any_command_survives_the_shell_behind_ssh(command):
 def test_whole_file_is_understood(tmp_path):
     found = read(
         "installs:\n  - /tools/Xilinx/Vivado/2024.1\n  - /x/settings64.sh\nwrapper: srun\n"
-        "stop: scancel --name={name}\nlicence: 2100@host\n",
+        "stop: scancel --name={name}\nlicence: 2100@host\ndisk_gib: 30\n",
         tmp_path,
     )
     assert found == Machine(
@@ -72,7 +72,8 @@ def test_whole_file_is_understood(tmp_path):
         ("srun",),
         ("scancel", "--name={name}"),
         "2100@host",
-        "machine.yml",
+        30,
+        source="machine.yml",
     )
     assert found.stopping(HERE, "job7") == ["scancel", "--name=job7"]
 
@@ -87,6 +88,7 @@ def test_whole_file_is_understood(tmp_path):
         ("wrapper: ssh 'x\n", "machine.yml:1: wrapper: No closing quotation"),
         ("wrapper: docker -w {cdw} x\n", "machine.yml:1: wrapper: unknown {cdw}"),
         ("licence: ''\n", "machine.yml:1: licence: expected text"),
+        ("disk_gib: none\n", "machine.yml:1: disk_gib: expected a whole number"),
     ],
 )
 def test_mistakes_are_told_with_their_line(text, told, tmp_path):
@@ -101,7 +103,7 @@ def test_variable_names_the_file_and_empty_means_none(monkeypatch, tmp_path):
     monkeypatch.setenv(machine.VARIABLE, str(path))
     assert machine.load().wrapper == ("srun",)
     monkeypatch.setenv(machine.VARIABLE, "")
-    assert machine.load() == Machine()
+    assert machine.load() == Machine(usual=False)
     monkeypatch.setenv(machine.VARIABLE, str(tmp_path / "none.yml"))
     with pytest.raises(ConfigError, match=r"none\.yml:1: cannot be read"):
         machine.load()

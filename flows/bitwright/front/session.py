@@ -66,6 +66,7 @@ class Session:
             if not self.checked:
                 self.checked = True
                 engine.preflight(list(self.steps.values()))
+                self._ready()
             # A manifest is that of a whole build, and this one is whole no more.
             (self.steps[name].dir.parent / MANIFEST).unlink(missing_ok=True)
             engine.build(self.steps[name], cache=self.cache, events=self.display.event)
@@ -76,6 +77,14 @@ class Session:
             return self.act(run)
         finally:
             self.running.discard(name)
+
+    def _ready(self) -> None:
+        """See whether this machine can carry a build. Raises ToolError."""
+        if any(options.COMMANDS[command].plan == "build" for command in self.commands):
+            from bitwright.front import amd
+
+            assert self.design is not None
+            amd.check(self.design)
 
     def left(self) -> list[str]:
         """The steps that are not up to date after this run, in order."""

@@ -115,6 +115,7 @@ def doctor(session: Session) -> bool:
     False when something that building, simulation or lint needs is missing.
     """
     from bitwright import toolchains
+    from bitwright.front import amd
 
     say(f"Python {sys.version.split()[0]}, in {_short(sys.prefix)}")
     healthy = True
@@ -135,6 +136,8 @@ def doctor(session: Session) -> bool:
             healthy &= _tell(known, needed)
     say("\nthis place")
     healthy &= _place()
+    say("\nto build for AMD parts here")
+    amd.doctor(Path.cwd())
     return healthy
 
 

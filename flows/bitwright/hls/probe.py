@@ -1,4 +1,4 @@
-"""Which of the HLS tools on PATH can do what, found by asking them, not by their versions.
+"""Which of the HLS tools that are found can do what, found by asking them, not by their versions.
 
 The same engine has three doors: v++ and vitis-run take hls_config.cfg, vitis-run takes Tcl too, and
 vitis_hls takes Tcl alone. Releases differ in which of them are there and in what each can do.
@@ -7,7 +7,6 @@ vitis_hls takes Tcl alone. Releases differ in which of them are there and in wha
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,8 @@ from pathlib import Path
 
 from bitwright.errors import ToolError
 from bitwright.hls.scripts import CONFIG, IMPLEMENT, MARK, TCL, Project
+from bitwright.vivado import locate, machine
+from bitwright.vivado.call import on_this_machine
 
 LAST = 3  # lines of a tool that would not answer
 ASK_S = 180  # the tools are slow to start, from a network drive most of all
@@ -40,14 +41,14 @@ Said = tuple[frozenset[str], str]  # what a tool can do; if that is nothing, why
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the tools on PATH can do, and of those that can do nothing for HLS, why."""
+    """What the tools can do, and of those that can do nothing for HLS, why."""
 
     able: Abilities
     unable: Mapping[str, str]
 
 
 def ask() -> Answers:
-    """Ask each tool what it can do; one that is not on PATH is unable, too."""
+    """Ask each tool what it can do; one that is not found is unable, too."""
     found = {name: question() for name, question in _ASK.items()}
     return Answers(
         {name: able for name, (able, _) in found.items() if able},
@@ -77,14 +78,20 @@ def _vitis_hls() -> Said:
 
 def _why(name: str, status: int, text: str) -> str:
     """Why a tool can do nothing for HLS: not there, or how it ended and its last lines."""
-    path = shutil.which(name)
-    if path is None:
-        return "not on PATH"
+    path = _path(name)
+    if not path:
+        return "not found"
     last = [line.strip() for line in text.splitlines() if line.strip()][-LAST:]
     said = f": {' / '.join(last)}" if last else ", and said nothing"
     if status:
         return f"{path} ended with {status} when asked{said}"
     return f"{path} does no HLS"
+
+
+def _path(name: str) -> str:
+    """Where a tool is; "" if it is nowhere."""
+    found = locate.find(name, machine.load())
+    return found.path if found else ""
 
 
 _ASK: Mapping[str, Callable[[], Said]] = {
@@ -94,15 +101,19 @@ _ASK: Mapping[str, Callable[[], Said]] = {
 }
 
 
-def _said(*argv: str, script: str = "") -> tuple[int, str]:
+def _said(tool: str, *arguments: str, script: str = "") -> tuple[int, str]:
     """Exit status and output of a tool, asked in a folder of its own: they leave logs behind."""
     with tempfile.TemporaryDirectory(prefix="hls-probe-") as folder:
+        made = on_this_machine(tool, arguments, Path(folder))
+        if made is None:
+            return 127, ""
         if script:
             Path(folder, _ASKED).write_text(script, encoding="utf-8")
         try:
             done = subprocess.run(
-                argv,
+                made.argv,
                 cwd=folder,
+                env=made.env,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -152,12 +163,12 @@ def _scripted(project: Project, argv: tuple[str, ...]) -> Sequence[Call]:
 
 def _incapable(stages: Sequence[str], answers: Answers) -> str:
     able = answers.able
-    lines = [f"no HLS tool on PATH can run {', '.join(stages)}"]
+    lines = [f"no HLS tool here can run {', '.join(stages)}"]
     for name in TOOLS:
         says = ", ".join(sorted(able[name])) if name in able else answers.unable[name]
         lines.append(f"  found     {name}: {says}")
     if some := sorted(able.get("v++", frozenset()) & set(stages)):
         lines.append(f"  next      ask for the stages {', '.join(some)} alone, which v++ can run")
-    there = any(path for name in answers.unable if (path := shutil.which(name)))
+    there = any(_path(name) for name in answers.unable)
     next_ = "ask it by hand, and mend what it says; or " if there and not able else ""
     return "\n".join([*lines, f"  next      {next_}{GET}"])

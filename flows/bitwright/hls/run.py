@@ -29,6 +29,7 @@ from bitwright.hls.probe import Call, ask, calls
 from bitwright.hls.project import from_json
 from bitwright.hls.scripts import DONE, MARK, PINNED, Project
 from bitwright.told import tell
+from bitwright.vivado.call import on_this_machine
 
 REQUEST, LIMITS = "hls.json", "limits.json"  # what the step writes before the run
 CSYNTH, METRICS, VERDICT = "csynth.xml", "metrics.json", "verdict.json"  # kept, besides the IP
@@ -92,11 +93,15 @@ def perform(call: Call, folder: Path, log: Path) -> None:
 
 def _run(argv: Sequence[str], folder: Path, log: Path, watch: Watch) -> int:
     """The exit status; however this ends, nothing of the tool is left alive."""
+    made = on_this_machine(argv[0], argv[1:], folder)
+    if made is None:
+        raise ToolError(f"{argv[0]} is not installed any more")
     with (
         log.open("ab") as kept,
         subprocess.Popen(
-            argv,
+            made.argv,
             cwd=folder,
+            env=made.env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -20,6 +20,8 @@ from pathlib import Path
 
 from bitwright.engine import Tool, write_atomic
 from bitwright.errors import ToolError
+from bitwright.vivado import locate, machine
+from bitwright.vivado.call import on_this_machine
 
 PROBED = Path("build/.tools.json")  # answers of programs, by path, size and mtime
 LOCKED = "./doit sets it up (remove .venv to start afresh)"
@@ -38,6 +40,7 @@ class Known:
     ask: tuple[str, ...] = ("--version",)
     minimum: str = ""
     used: tuple[str, ...] = ()  # toolchains (open, vivado, ...) and commands (sim, csim, lint, ...)
+    vendor: bool = False  # found as bitwright.vivado.locate finds, not on PATH alone
 
 
 def _wheel(name: str, purpose: str, *used: str, wheel: str = "", program: str = "") -> Known:
@@ -55,8 +58,8 @@ def _apt(name: str, purpose: str, package: str, *used: str, minimum: str = "") -
 
 
 def _amd(name: str, purpose: str, ask: str, *used: str, minimum: str = "2022.2") -> Known:
-    get = "install AMD Vivado or Vitis and source its settings64.sh"
-    return Known(name, purpose, get, "", name, (ask,), minimum, used)
+    get = "install AMD Vivado or Vitis; if it is not found, name its folder in machine.yml"
+    return Known(name, purpose, get, "", name, (ask,), minimum, used, vendor=True)
 
 
 TOOLS: tuple[Known, ...] = (
@@ -90,8 +93,8 @@ TOOLS: tuple[Known, ...] = (
         ask=("--Version",),
         used=("program",),
     ),
-    _amd("vivado", "AMD parts (no flow for them yet)", "-version", "vivado", "vitis"),
-    _amd("v++", "AMD Alveo under XRT (likewise); HLS", "--version", "vitis", "hls"),
+    _amd("vivado", "AMD parts", "-version", "vivado", "vitis"),
+    _amd("v++", "AMD Alveo under XRT; HLS", "--version", "vitis", "hls"),
     _amd("vitis-run", "HLS kernels, with v++", "--version", "hls", minimum="2023.1"),
     _amd("vitis_hls", "HLS kernels, in place of those two", "-version", "hls", minimum="2020.2"),
     _wheel("pytest", "tests", "test"),
@@ -162,6 +165,9 @@ def _place(known: Known) -> str:
             return ""
         beside = Path(sys.prefix, "bin", known.program)
         return str(beside) if known.program and beside.exists() else sysconfig.get_path("purelib")
+    if known.vendor:
+        found = locate.find(known.program, machine.load())
+        return found.path if found else ""
     return shutil.which(known.program) or ""
 
 
@@ -182,10 +188,19 @@ def _wheels() -> dict[str, str]:
 
 
 def _ask(known: Known, place: str) -> str:
-    """The version a program tells, remembered until the program changes; '?' if it tells none."""
-    real = Path(place).resolve()
-    stat = real.stat()
-    mark = f"{real} {stat.st_size} {stat.st_mtime_ns}"
+    """The version a program tells, remembered until the program changes; '?' if it tells none.
+
+    Behind a wrapper the path tells it, or else the program, once, for that may wait in a queue.
+    """
+    here = machine.load() if known.vendor else machine.Machine()
+    if here.wrapper and (told := locate.version(place)):
+        return told
+    if here.wrapper:
+        mark = f"{here.source} {' '.join(here.wrapper)} {place}"
+    else:
+        real = Path(place).resolve()
+        stat = real.stat()
+        mark = f"{real} {stat.st_size} {stat.st_mtime_ns}"
     answers = _answers()
     if mark not in answers:
         answers[mark] = _run(known, place)
@@ -207,9 +222,11 @@ def _answers() -> dict[str, str]:
 
 
 def _run(known: Known, place: str) -> str:
+    made = on_this_machine(known.program, known.ask, Path()) if known.vendor else None
     try:
         done = subprocess.run(
-            [place, *known.ask],
+            made.argv if made else [place, *known.ask],
+            env=made.env if made else None,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -63,7 +63,8 @@ def find(program: str, machine: Machine, environ: Mapping[str, str] | None = Non
     for variable in HOMES.get(program, ()):
         if (home := environ.get(variable)) and (path := _inside(Path(home), program)):
             return Found(path, variable, _surroundings(Path(home), environ))
-    for install in (*machine.installs, *(() if machine.wrapper else usual(_home(environ)))):
+    everywhere = machine.usual and not machine.wrapper
+    for install in (*machine.installs, *(usual(_home(environ)) if everywhere else ())):
         folder = _folder(install)
         if path := _inside(folder, program):
             return Found(path, install, _surroundings(folder, environ))

@@ -2,6 +2,7 @@
 
 `machine.yml` at the project's root, or the file that BITWRIGHT_MACHINE names, is not part of the
 project (git ignores it) and not of any key: the same design on another machine is the same build.
+An empty BITWRIGHT_MACHINE means neither that file nor the usual places of installations.
 All its keys may be left out:
 
     installs:                 # folders of installations, or their settings64.sh
@@ -9,6 +10,7 @@ All its keys may be left out:
     wrapper: srun --job-name={name}
     stop: scancel --name={name}   # run after a tool that did not end by itself
     licence: 2100@licences        # XILINXD_LICENSE_FILE, where it is not set
+    disk_gib: 30                  # free space that a build needs here, in place of an estimate
 
 A wrapper is a line of words, quoted as in a shell, though no shell reads it. The tool's command
 line follows it, or stands where `{command}` is: alone as words, inside a longer word quoted for the
@@ -29,12 +31,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bitwright import yamlfile
-from bitwright.schema import check_keys
+from bitwright.schema import Integer, check_keys, read_scalar
 from bitwright.yamlfile import Faults, Node, Scalar, Table, describe
 
 ROOT = Path(__file__).resolve().parents[3]
 FILE, VARIABLE = "machine.yml", "BITWRIGHT_MACHINE"
-KEYS = ("installs", "licence", "stop", "wrapper")
+KEYS = ("disk_gib", "installs", "licence", "stop", "wrapper")
 PLACE = re.compile(r"\{(\w*)\}")
 PLACES = ("command", "cwd", "name", "root")
 
@@ -47,6 +49,8 @@ class Machine:
     wrapper: tuple[str, ...] = ()  # words
     stop: tuple[str, ...] = ()
     licence: str = ""
+    disk_gib: int = 0  # 0: as estimated
+    usual: bool = True  # installations in the usual places count
     source: str = ""  # the file; "" where there is none
 
     def wrap(self, command: Sequence[str], cwd: Path, name: str) -> list[str]:
@@ -91,7 +95,7 @@ def load() -> Machine:
     if named is None:
         path, where = ROOT / FILE, FILE
         return read(path, where) if path.exists() else Machine()
-    return read(Path(named), named) if named else Machine()
+    return read(Path(named), named) if named else Machine(usual=False)
 
 
 def read(path: Path, where: str) -> Machine:
@@ -105,6 +109,7 @@ def read(path: Path, where: str) -> Machine:
         wrapper=_words("wrapper", found.get("wrapper"), faults),
         stop=_words("stop", found.get("stop"), faults),
         licence=_text("licence", found.get("licence"), faults),
+        disk_gib=_gib(found.get("disk_gib"), faults),
         source=where,
     )
     faults.check()
@@ -118,6 +123,12 @@ def _text(key: str, node: Node | None, faults: Faults) -> str:
         return node.text
     faults.add(node.line, f"{key}: expected text, found {describe(node)}")
     return ""
+
+
+def _gib(node: Node | None, faults: Faults) -> int:
+    if node is None:
+        return 0
+    return int(read_scalar(node, "disk_gib", Integer(1, 100_000), faults) or 0)
 
 
 def _installs(node: Node | None, faults: Faults) -> tuple[str, ...]:

@@ -28,9 +28,9 @@ from bitwright import run as guarded
 from bitwright.errors import BitwrightError, ToolError
 from bitwright.run import Outcome
 from bitwright.told import tell
-from bitwright.vivado import locate, machine, whole
+from bitwright.vivado import whole
+from bitwright.vivado.call import Call, on_this_machine
 from bitwright.vivado.canonical import canonical
-from bitwright.vivado.machine import Machine
 from bitwright.vivado.messages import Judged, Message, Messages, judge
 from bitwright.vivado.request import BAD, DONE, JUDGE, MARK, MESSAGES, Gate, Request, Resume
 
@@ -117,31 +117,29 @@ class Attempt:
         return self.watch.messages.unlicensed if self.fault else ""
 
 
-def attempt(request: Request, folder: Path, here: Machine, number: int) -> Attempt:
+def attempt(request: Request, folder: Path, number: int) -> Attempt:
     """Run the tool once. Raises Refused when a gate does, ToolError when there is no tool."""
-    found = locate.find(request.tool, here)
-    if found is None:
+    resumed = next((r for r in request.resume if not whole.fault(folder / r.checkpoint)), None)
+    name = f"bitwright-{os.getpid()}-{number}"
+    made = on_this_machine(request.tool, _arguments(request, resumed), folder, name=name)
+    if made is None:
         raise ToolError(
             f"{request.tool} is not installed\n"
             f"  expected  it on PATH, below XILINX_VIVADO, XILINX_VITIS or XILINX_HLS, in a usual\n"
             f"            place such as /tools/Xilinx, or in a folder that machine.yml names\n"
             f"  next      {GET}"
         )
-    resumed = next((r for r in request.resume if not whole.fault(folder / r.checkpoint)), None)
     if resumed:
         print(f"goes on at {resumed.stage}, from {resumed.checkpoint}", flush=True)
-    name = f"bitwright-{os.getpid()}-{number}"
-    argv = here.wrap(_command(request, resumed, found.path), folder, name)
-    print(f"runs: {shlex.join(argv)}", flush=True)
+    print(f"runs: {shlex.join(made.argv)}", flush=True)
     watch = Watch(request, folder, Messages(str(folder.absolute())))
-    environment = {**os.environ, **dict(found.env), **machine.licensed(here)}
     ended = False
     try:
-        outcome = _guarded(argv, folder, environment, folder / log(request.tool), watch)
+        outcome = _guarded(made, folder, folder / log(request.tool), watch)
         ended = outcome.status == 0
     finally:
         if not ended:
-            _stop(here.stopping(folder, name))
+            _stop(made.stop)
     if outcome.status:
         _read_runs(folder, watch.messages)
     return Attempt(outcome, watch, resumed, _fault(request, outcome, watch, resumed, folder))
@@ -152,26 +150,24 @@ def log(tool: str) -> str:
     return f"{tool.replace('+', 'p')}.log"
 
 
-def _command(request: Request, resumed: Resume | None, program: str) -> list[str]:
+def _arguments(request: Request, resumed: Resume | None) -> list[str]:
     script = resumed.script if resumed else request.script
     if not script:
-        return [program, *request.arguments]
-    words = [program, "-mode", "batch", "-nojournal", "-nolog", "-source", script]
+        return list(request.arguments)
+    words = ["-mode", "batch", "-nojournal", "-nolog", "-source", script]
     return [*words, *(["-tclargs", *request.arguments] if request.arguments else [])]
 
 
-def _guarded(
-    argv: Sequence[str], folder: Path, environment: dict[str, str], log: Path, watch: Watch
-) -> Outcome:
+def _guarded(made: Call, folder: Path, log: Path, watch: Watch) -> Outcome:
     """Run a command under the engine's guard: however this ends, nothing of it is left alive."""
-    program = shutil.which(argv[0], path=environment.get("PATH", os.defpath))
+    program = shutil.which(made.argv[0], path=made.env.get("PATH", os.defpath))
     if program is None:
-        raise ToolError(f"{argv[0]} is not installed\n  next      {GET}")
+        raise ToolError(f"{made.argv[0]} is not installed\n  next      {GET}")
     return guarded.run(
-        argv,
+        made.argv,
         program=str(Path(program).absolute()),
         cwd=folder,
-        env={"BITWRIGHT_KEY": f"pid {os.getpid()}", **environment},
+        env={"BITWRIGHT_KEY": f"pid {os.getpid()}", **made.env},
         log=log,
         outputs=(),
         aside=folder / "aside",
@@ -232,31 +228,40 @@ def _fault(
 # --- the whole run --------------------------------------------------------------------------------
 
 
-def run(request: Request, folder: Path, pause: Pause = time.sleep) -> int:
+def run(
+    request: Request,
+    folder: Path,
+    pause: Pause = time.sleep,
+    prepare: Callable[[], None] = lambda: None,
+) -> int:
     """Do what a request asks for in a folder; the exit status.
 
     pause: waits so many seconds before the next attempt to get a licence
+    prepare: brings into the folder what the tool works on, before each attempt
     Raises ToolError when the tool cannot be run or failed.
     """
-    here = machine.load()
-    before = set(folder.iterdir()) | {folder / resume.checkpoint for resume in request.resume}
+    before = set(folder.iterdir()) | {folder / _first(r.checkpoint) for r in request.resume}
     for number, seconds in enumerate((*request.retries.pauses(), None), 1):
+        prepare()
         try:
-            made = attempt(request, folder, here, number)
+            made = attempt(request, folder, number)
         except Refused as refused:
             tell(str(refused))
             return BAD
         if not made.unlicensed or seconds is None:
             break
-        print(f"no licence: {made.unlicensed}", flush=True)
-        print(
-            f"attempt {number} of {request.retries.attempts}; the next in {seconds:g} s", flush=True
-        )
+        told = f"attempt {number} of {request.retries.attempts}; the next in {seconds:g} s"
+        print(f"no licence: {made.unlicensed}\n{told}", flush=True)
         _clear(folder, before)
         pause(seconds)
     if made.fault:
         raise ToolError("\n".join([made.fault, *_telling(made, request)]))
     return _judged(request, made.watch, folder)
+
+
+def _first(name: str) -> str:
+    """The entry of the folder that a file is in, or is."""
+    return Path(name).parts[0]
 
 
 def _clear(folder: Path, before: set[Path]) -> None:
@@ -305,11 +310,12 @@ def _write(judged: Judged, folder: Path) -> None:
     (folder / MESSAGES).write_text(text, encoding="utf-8")
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], prepare: Callable[[], None] = lambda: None) -> int:
     """Run what the request in this folder says; what goes wrong is told in lines of errors."""
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        return run(Request.from_json(Path(argv[0]).read_bytes()), Path())
+        request = Request.from_json(Path(argv[0]).read_bytes())
+        return run(request, Path(), prepare=prepare)
     except (BitwrightError, OSError) as error:
         tell(str(error))
         return 1
