@@ -38,6 +38,11 @@ def read(path: Path) -> BlockDesign:
     return design
 
 
+def kind_of(path: Path) -> str:
+    """What a file holds: YAML, TCL or HWH. Raises ConfigError where it cannot be read."""
+    return kind(_text(path), path.suffix)
+
+
 def kind(text: str, suffix: str = "") -> str:
     """YAML, TCL or HWH."""
     if _XML.match(text):

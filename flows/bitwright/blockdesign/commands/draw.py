@@ -1,0 +1,57 @@
+"""a picture (SVG) of a block design: draw gpt2-medium@u280 --out u280.svg
+
+`draw --docs` renews the pictures of our designs in docs/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from bitwright.blockdesign import named
+from bitwright.errors import ConfigError
+
+DOCS = {  # picture in docs/ -> the design that it shows
+    "zynq.svg": "gpt2-medium@pynq-z2",
+    "zynqmp.svg": "gpt2-medium@zcu104",
+}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("design", nargs="?", metavar="DESIGN", help=named.HELP)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default: to standard output")
+    parser.add_argument("--docs", action="store_true", help="renew docs/*.svg")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.docs:
+        for name, subject in DOCS.items():
+            _write(Path("docs", name), picture(subject))
+        return 0
+    if args.design is None:
+        raise ConfigError(f"draw: expected {named.HELP}; found nothing")
+    drawn = picture(args.design)
+    if args.out is None:
+        sys.stdout.write(drawn)
+    else:
+        _write(args.out, drawn)
+    return 0
+
+
+def picture(subject: str) -> str:
+    """The SVG text of the design that a command line calls so."""
+    from bitwright.blockdesign import draw
+
+    found = named.read(subject)
+    config, at, target = subject.partition("@")
+    said = f"{config} on {target}" if at and found.kernels else Path(subject).name
+    return draw.svg(found.design, found.looks, subtitle=said)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
+    print(path)

@@ -1,0 +1,135 @@
+"""What a picture needs to know of a design: which end of a net drives, and what kind of net it is.
+
+The looks of cells say it where their IP is known; where it is not, modes of ports and names do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from bitwright.blockdesign.ip import AXI, AXIS, Instance, Interface
+from bitwright.blockdesign.model import BlockDesign, Cell, InterfacePort, Net, Port, parent
+
+SOURCES = ("Master", "MirroredSlave")
+_CLOCK = re.compile(r"(^|_)(a?clk|clock|.*aclk|.*_clk|clk.*)(_|\d|$)", re.IGNORECASE)
+_RESET = re.compile(r"(^|_)(a?re?se?tn?|.*resetn?|.*rstn?)(_|\d|$)", re.IGNORECASE)
+_INTERRUPT = re.compile(r"interrupt|irq|intr|introut", re.IGNORECASE)
+_MASTER = re.compile(r"(^|_)m\d*_|(^|_)m(_|$)|master|_out$", re.IGNORECASE)
+_DRIVER = re.compile(r"(^|_)(o|out|dout|(interrupt|irq|introut)\d*|.*_out\d*|peripheral_.*)$", re.I)
+_QUIET = re.compile(r"reset|clk_wiz|clocking|constant|ds_buf|bufg", re.IGNORECASE)
+
+
+def last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)  # without slots: properties are remembered
+class Facts:
+    design: BlockDesign
+    looks: Mapping[str, Instance]
+
+    @cached_property
+    def cells(self) -> Mapping[str, Cell]:
+        return {cell.path: cell for cell in self.design.cells}
+
+    @cached_property
+    def ports(self) -> Mapping[str, Port]:
+        return {port.path: port for port in self.design.ports}
+
+    @cached_property
+    def interface_ports(self) -> Mapping[str, InterfacePort]:
+        return {port.path: port for port in self.design.interface_ports}
+
+    def interface(self, end: str) -> Interface | None:
+        """An interface of a cell, hierarchy or design as its looks have it, or its declaration."""
+        owner = self.looks.get(parent(end))
+        found = owner.interfaces.get(last(end)) if owner else None
+        port = self.interface_ports.get(end)
+        if port is not None:
+            return Interface(last(end), port.mode, port.vlnv)
+        return found
+
+    def sources(self, net: Net) -> tuple[list[str], list[str]]:
+        """The ends of an interface net that drive it, and the others."""
+        masters = [end for end in net.ends if self._is_source(end, parent(net.name))]
+        if not masters or len(masters) == len(net.ends):
+            said = [end for end in net.ends if _MASTER.search(last(end))]
+            masters = said[:1] or list(net.ends[:1])
+        masters = masters[:1]
+        return masters, [end for end in net.ends if end not in masters]
+
+    def _is_source(self, end: str, level: str) -> bool:
+        found = self.interface(end)
+        if found is None:
+            return bool(_MASTER.search(last(end)))
+        inside = end in self.interface_ports and parent(end) == level
+        return (found.mode in SOURCES) != inside
+
+    def drivers(self, net: Net) -> tuple[list[str], list[str]]:
+        """The ends of a net of single wires that drive it, and the others."""
+        level = parent(net.name)
+        found = [end for end in net.ends if self._drives(end, level)]
+        if not found:
+            found = [end for end in net.ends if _DRIVER.search(last(end))][:1]
+        return found, [end for end in net.ends if end not in found]
+
+    def _drives(self, end: str, level: str) -> bool:
+        port = self.ports.get(end)
+        if port is not None:
+            return port.direction == ("in" if parent(end) == level else "out")
+        owner = self.looks.get(parent(end))
+        pin = owner.pins.get(last(end)) if owner else None
+        return pin is not None and pin.direction == "out"
+
+    def kind(self, net: Net) -> str:
+        """clk, rst, intr or data, by what any of its ends is."""
+        return _kind(self.kind_of(end) for end in net.ends)
+
+    def kind_of(self, end: str) -> str:
+        port = self.ports.get(end)
+        if port is not None and port.kind in ("clk", "rst", "intr"):
+            return port.kind
+        owner = self.looks.get(parent(end))
+        pin = owner.pins.get(last(end)) if owner else None
+        if pin is not None and pin.kind:
+            return pin.kind
+        if pin is not None and owner is not None and owner.known:
+            return "data"
+        name = last(end)
+        for pattern, kind in ((_INTERRUPT, "intr"), (_RESET, "rst"), (_CLOCK, "clk")):
+            if pattern.search(name):
+                return kind
+        return "data"
+
+    def bus(self, ends: Iterable[str]) -> str:
+        """axi, stream, clock or other: what kind of interface these ends are."""
+        for end in ends:
+            found = self.interface(end)
+            vlnv = found.vlnv if found else ""
+            kind = vlnv.split(":")[2] if vlnv.count(":") >= 2 else vlnv
+            if kind.startswith("aximm") or vlnv == AXI:
+                return "axi"
+            if kind.startswith("axis") or vlnv == AXIS:
+                return "stream"
+            if "clock" in kind:
+                return "clock"
+            if kind:
+                return "other"
+        text = " ".join(map(last, ends)).lower()
+        return "stream" if "axis" in text else "axi" if "axi" in text else "other"
+
+    def is_quiet_type(self, path: str) -> bool:
+        """Whether a cell only makes clocks, resets or constants, judged by its IP's name."""
+        kind = self.cells[path].type
+        return bool(_QUIET.search(kind.split(":")[-1]))
+
+
+def _kind(kinds: Iterable[str]) -> str:
+    found = set(kinds)
+    for kind in ("intr", "clk", "rst"):
+        if kind in found:
+            return kind
+    return "data"

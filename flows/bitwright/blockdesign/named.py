@@ -1,0 +1,64 @@
+"""A block design as a command line names it: a file, or CONFIG@TARGET for one of ours.
+
+gpt2-medium@u280 is the design that this config has on this target, with its kernels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bitwright.blockdesign import anyfile
+from bitwright.blockdesign.ip import Instance
+from bitwright.blockdesign.model import BlockDesign
+from bitwright.errors import ConfigError
+from bitwright.kernel import Kernel
+
+HELP = "a file (YAML, Tcl or .hwh), or CONFIG@TARGET, such as gpt2-medium@u280"
+
+
+@dataclass(frozen=True)  # without slots: looks are found once
+class Named:
+    name: str  # as it was asked for
+    kind: str  # yaml | tcl | hwh
+    design: BlockDesign
+    kernels: tuple[tuple[str, Kernel], ...] = ()  # cell, signature
+
+    @cached_property
+    def looks(self) -> Mapping[str, Instance]:
+        """What every cell looks like from outside."""
+        from bitwright.blockdesign import catalogue
+        from bitwright.blockdesign.looks import looks
+
+        known = catalogue.load()
+        if self.kernels:
+            known = known.of_kernels(kernel for _, kernel in self.kernels)
+        return looks(self.design, known)
+
+
+def read(name: str) -> Named:
+    """The design of that name. Raises ConfigError."""
+    path = Path(name)
+    config, at, target = name.partition("@")
+    if at and not path.exists():
+        return _ours(name, config, target)
+    if not path.exists():
+        raise ConfigError(
+            f"{name}: no such file\n  expected  {HELP}\n  next      ls bd/*.yml, or: ./doit list"
+        )
+    return Named(name, anyfile.kind_of(path), anyfile.read(path))
+
+
+def _ours(name: str, config: str, target: str) -> Named:
+    from bitwright import design
+    from bitwright.blockdesign import elaborate
+
+    found = design.load(config, target=target, root=Path())
+    if not found.target.block_design:
+        raise ConfigError(
+            f"{name}: target {found.target.name} has no block design\n"
+            "  next      name a target with `block_design` in configs/targets/, such as u280"
+        )
+    return Named(name, anyfile.YAML, elaborate.of(found), elaborate.kernels(found))
