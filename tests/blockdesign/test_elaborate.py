@@ -1,13 +1,12 @@
-"""A config on a target becomes a block design: its kernels, where they stand and what joins them."""
+"""A config on a target becomes a block design: kernels, where they stand, what joins them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-
 from bitwright import design
-from bitwright.blockdesign import elaborate
+from bitwright.blockdesign import elaborate, linked
 from bitwright.blockdesign.model import BlockDesign
 
 ROOT = Path(__file__).parents[2]
@@ -74,3 +73,15 @@ def test_the_published_map_has_registers_at_4_gb_on_the_dma_master_and_4_gb_of_m
     memory = [a for a in host.values() if a.segment.startswith("hbm/")]
     assert max(a.offset + a.range for a in memory) == 4 << 30
     assert not any("M_AXI_LITE" in end for net in block.interface_nets for end in net.ends)
+
+
+@pytest.mark.parametrize(("target", "bank"), [("u280-xrt", 256 << 20), ("u55c-xrt", 512 << 20)])
+def test_under_xrt_kernels_see_all_banks_of_the_platform_and_stand_in_three_regions(target, bank):
+    block = made("gpt2-medium", target)
+    shell = linked.platform(block)
+    assert shell.type.startswith("bitwright:platform:xilinx_u")
+    assert linked.regions(block) == (("ffn", "SLR2"), ("matmul", "SLR0"), ("mhsa", "SLR1"))
+    links = linked.links(block)
+    assert links[0] == linked.Link("ffn", "m_axi_gmem0", 0, 31)
+    assert len(links) == 9
+    assert {a.range for a in block.addresses} == {bank}

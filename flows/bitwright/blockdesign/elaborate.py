@@ -6,6 +6,7 @@ What such a file has beyond the cells and nets that source.py reads:
       ps:
         preset: processor               # parameters of the board (bd/boards/), by this name
         values: {PCW_FPGA0_PERIPHERAL_FREQMHZ: clock_mhz}   # or kernels: how many there are
+      shell: {platform: "bitwright:platform:{platform}"}    # of the target
     addresses:
       host/M_AXI:
         "hbm/SAXI_31/{bank}": memory    # each bank of the board's memory
@@ -17,6 +18,7 @@ What such a file has beyond the cells and nets that source.py reads:
       interrupt: "interrupts/In{n}"     #   where its interrupt goes, {n} counts the kernels
       control:                          #   what s_axi_control is joined to, and where it is seen
         {through: "control/M{n:02}_AXI", space: ps/Data, offset: 0x4000_0000, stride: 64K}
+      slr: shell                        #   the cell that is told which region each kernel is in
       memory:                           # ways to the memory: bundles are dealt out to them in turn
         - through: "memory/S{n:02}_AXI" #   {n} counts the bundles that go this way
           addresses: {"ps/S_AXI_HP0/HP0_{bank}": memory}    # seen from each of them
@@ -52,7 +54,7 @@ FOLDER = Path("bd")
 MOST = 16  # masters or slaves of one SmartConnect (PG247)
 _NOTHING = Table(0, {}, {})
 KERNEL_FOLDERS = {"rtl": Path("cores"), "hls": Path("ip")}
-KERNELS = ("clock", "reset", "interrupt", "control", "memory")
+KERNELS = ("clock", "reset", "interrupt", "control", "memory", "slr")
 CONTROL = ("through", "space", "offset", "stride")
 WAY = ("through", "addresses", "each", "cells", "interface_nets", "nets")
 COUNTED: Mapping[str, Mapping[str, str]] = {  # by type: parameter, and what it counts
@@ -119,8 +121,13 @@ def _of(found: Source, design: Design, root: Path) -> BlockDesign:
         placed = zip(kernels(design, root), _lines(design, root), strict=True)
         cells = tuple(_Placed(name, kernel, place) for (name, kernel), place in placed)
         parts += _attached(attachment, cells, faults)
+        parts += _regions(attachment, cells, hardware.slrs if hardware else 1)
     joined = source.join((found.part, *parts), faults)
-    known = {"clock_mhz": f"{design.clock_mhz:g}", "kernels": str(len(design.kernels))}
+    known = {
+        "clock_mhz": f"{design.clock_mhz:g}",
+        "kernels": str(len(design.kernels)),
+        "platform": design.target.platform,
+    }
     made = Part(
         cells=tuple(_resolved(one, hardware, known, faults) for one in joined.cells),
         addresses=tuple(_spread(joined.banks, banks)),
@@ -212,6 +219,7 @@ class _Attachment:
     interrupt: Scalar | None
     control: _Control
     ways: tuple[_Way, ...]
+    slr: str  # the cell that is told the kernels' regions; "" where nobody is
     place: Place
 
 
@@ -229,8 +237,8 @@ def _attachment(
         node = Table(line, {**node.items, **one.items}, {**node.lines, **one.lines})
     if not node.items:
         return None
-    check_keys(node, "kernels", KERNELS, faults, optional=("interrupt",))
-    texts = {key: _text(node, key, faults) for key in ("clock", "reset", "interrupt")}
+    check_keys(node, "kernels", KERNELS, faults, optional=("interrupt", "slr"))
+    texts = {key: _text(node, key, faults) for key in ("clock", "reset", "interrupt", "slr")}
     control = _control(node.items.get("control", node), faults)
     ways = _ways(node.items.get("memory", node), banks, faults)
     if len(faults.found) > before:
@@ -238,7 +246,8 @@ def _attachment(
     assert texts["clock"] and texts["reset"] and control
     place = Place(found.where, node.line)
     clock, reset = texts["clock"].text, texts["reset"].text
-    return _Attachment(clock, reset, texts["interrupt"], control, ways, place)
+    slr = texts["slr"].text if texts["slr"] else ""
+    return _Attachment(clock, reset, texts["interrupt"], control, ways, slr, place)
 
 
 def _text(table: Table, key: str, faults: Faults) -> Scalar | None:
@@ -356,6 +365,13 @@ def _attached(found: _Attachment, cells: tuple[_Placed, ...], faults: Faults) ->
     yield from _dealt(found.ways, cells, where)
 
 
+def _regions(found: _Attachment, cells: tuple[_Placed, ...], slrs: int) -> Iterator[Part]:
+    """ffn.SLR: SLR2, as a parameter of the cell that is told: kernels in regions, in turn."""
+    if found.slr:
+        said = pairs((f"{one.name}.SLR", f"SLR{n % slrs}") for n, one in enumerate(cells))
+        yield Part(cells=(CellPart(Cell(found.slr, "", parameters=said, place=found.place)),))
+
+
 def _wires(found: _Attachment, one: _Placed, number: int) -> tuple[Net, ...]:
     clock = one.net(found.clock, f"{one.name}/{kernelcell.CLOCK}")
     reset = one.net(found.reset, f"{one.name}/{kernelcell.RESET}")
@@ -421,7 +437,7 @@ def _resolved(
             faults.add(cell.place.line, f"{cell.path}: {parameter}: no value {name!r} ({have})")
         values[parameter] = known.get(name, "")
     parameters = {**dict(preset), **dict(cell.parameters), **values}
-    return CellPart(replace(cell, parameters=pairs(parameters)))
+    return CellPart(replace(cell, type=source.fill(cell.type, known), parameters=pairs(parameters)))
 
 
 def _spread(patterns: Iterable[Address], banks: tuple[Bank, ...]) -> Iterator[Address]:
