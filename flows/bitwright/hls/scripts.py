@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bitwright.errors import ConfigError
+from bitwright.tclquote import word, words
 
 CONFIG, TCL, IMPLEMENT = "hls_config.cfg", "run_hls.tcl", "implement.tcl"  # file names
 README = "README.md"
@@ -228,31 +229,6 @@ def _paragraph(text: str) -> list[str]:
 
 
 # --- Tcl ------------------------------------------------------------------------------------------
-
-
-def word(value: str) -> str:
-    """A string as one word of Tcl, whatever it holds.
-
-    Raises ConfigError for a character beyond U+FFFF, which Tcl 8 cannot write.
-    """
-    if _BARE.fullmatch(value):
-        return value
-    return '"' + "".join(map(_escaped, value)) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '\\"$[]{}':
-        return f"\\{char}"
-    if " " <= char <= "~":
-        return char
-    if char > "\uffff":
-        raise ConfigError(f"Tcl cannot hold the character {char!r}; use another name")
-    return f"\\u{ord(char):04x}"
-
-
-def words(values: Iterable[str]) -> str:
-    """Strings as a Tcl list that is one word. add_files splits its argument, so it wants a list."""
-    return word(" ".join(map(word, values)))
 
 
 def tcl(project: Project) -> str:

@@ -18,14 +18,14 @@ Sources: Vivado's help texts of 2023 and 2024, UG835, UG904, UG994, AR 61599 (re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bitwright.hls.scripts import word, words
 from bitwright.implementation import DEFAULT, Implementation
+from bitwright.tclquote import tcl
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -108,11 +108,6 @@ class Stage:
     def part(self) -> str:
         """What it is called until it is whole."""
         return f"{CHECKPOINTS}/{self.name}.part.dcp"
-
-
-def tcl(value: str | Sequence[str]) -> str:
-    """A value as one word of Tcl; of several values, a list."""
-    return word(value) if isinstance(value, str) else words(value)
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
