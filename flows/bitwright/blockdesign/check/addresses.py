@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from bitwright.blockdesign.check.apertures import APERTURES, Windows
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.routes import (
     Reach,
@@ -18,13 +17,23 @@ from bitwright.blockdesign.check.routes import (
 )
 from bitwright.blockdesign.check.scene import Scene
 from bitwright.blockdesign.check.words import address, near, size, some
-from bitwright.blockdesign.ip import Segment, Space
+from bitwright.blockdesign.ip import Segment, Space, Window
 from bitwright.blockdesign.model import Address
 
 NO_REMAP = ("axi_interconnect", "smartconnect", "axi_crossbar", "axi_protocol_converter")
 
 
 def unknown_address(scene: Scene) -> Iterator[Fault]:
+    return (fault for cell, fault in _unknown(scene) if not scene.may_have_more(cell))
+
+
+def unlisted_address(scene: Scene) -> Iterator[Fault]:
+    """As unlisted pins: a segment that a board's memory brings."""
+    return (fault for cell, fault in _unknown(scene) if scene.may_have_more(cell))
+
+
+def _unknown(scene: Scene) -> Iterator[tuple[str, Fault]]:
+    """Spaces and segments that are not there, each with the cell they should be of."""
     for entry in scene.design.addresses:
         for kind, path, found in (
             ("space", entry.space, find_space(scene, entry.space)),
@@ -35,17 +44,18 @@ def unknown_address(scene: Scene) -> Iterator[Fault]:
                 continue
             looks = scene.instance(cell) if cell else None
             there = () if looks is None else (looks.spaces if kind == "space" else looks.segments)
-            yield Fault(
+            fault = Fault(
                 entry.place,
                 f"address of {entry.segment} in {entry.space}: no {kind} {path}{near(name, there)}",
                 f"one of {some(f'{cell}/{one}' for one in there)}" if cell else "a cell's path",
                 path,
                 f"mend the name of the {kind}",
             )
+            yield cell, fault
 
 
 def bad_range(scene: Scene) -> Iterator[Fault]:
-    for entry, _, length in _mapped(scene):
+    for entry, _, length in _certain(scene):
         if length <= 0 or length & (length - 1):
             yield Fault(
                 entry.place,
@@ -57,7 +67,7 @@ def bad_range(scene: Scene) -> Iterator[Fault]:
 
 
 def misaligned(scene: Scene) -> Iterator[Fault]:
-    for entry, offset, length in _mapped(scene):
+    for entry, offset, length in _certain(scene):
         if length > 0 and offset % length:
             below = offset - offset % length
             yield Fault(
@@ -135,25 +145,28 @@ def outside_space(scene: Scene) -> Iterator[Fault]:
             )
 
 
-def outside_aperture(scene: Scene) -> Iterator[Fault]:
+def outside_window(scene: Scene) -> Iterator[Fault]:
     """A processor sends only some addresses out, and each master interface has its own."""
     for entry, offset, length in _mapped(scene):
-        cell, _ = owner_of(scene, entry.space, "space")
         space = find_space(scene, entry.space)
-        apertures = APERTURES.get(scene.cells[cell].type) if cell else None
-        if apertures is None or space is None:
+        if space is None or not space.windows:
             continue
         used = _leading_to(scene, entry.space, space, entry.segment)
-        windows: Windows = tuple(w for name in used for w in apertures.get(name, ()))
-        if not windows or any(a <= offset and offset + length <= b for a, b in windows):
+        windows = [one for one in space.windows if one.interface in used]
+        if not windows or any(_holds(one, offset, length) for one in windows):
             continue
+        spans = (f"{address(one.first)} to {address(one.first + one.bytes - 1)}" for one in windows)
         yield Fault(
             entry.place,
             f"{entry.segment} in {entry.space}: {' and '.join(used)} never sends these addresses",
-            "within " + " or ".join(f"{address(a)} to {address(b - 1)}" for a, b in windows),
+            f"within {' or '.join(spans)}",
             _span((offset, offset + length, entry)),
             "move it into one of these ranges",
         )
+
+
+def _holds(window: Window, offset: int, length: int) -> bool:
+    return window.first <= offset and offset + length <= window.first + window.bytes
 
 
 def _leading_to(scene: Scene, path: str, space: Space, segment: str) -> tuple[str, ...]:
@@ -166,7 +179,10 @@ def _leading_to(scene: Scene, path: str, space: Space, segment: str) -> tuple[st
 
 
 def segment_offset(scene: Scene) -> Iterator[Fault]:
-    """Memory that stands where it stands: HBM behind its own address lines, a PS's DDR."""
+    """Memory that stands where it stands: HBM behind its own address lines, a PS's DDR.
+
+    A master may be given a part of it, at that part's own address.
+    """
     for entry, segment, offset, _ in _with_segments(scene):
         if segment.offset is None:
             continue
@@ -174,34 +190,44 @@ def segment_offset(scene: Scene) -> Iterator[Fault]:
         interface = scene.outer_interface(f"{cell}/{segment.interface}")
         width = interface.addr_width if interface is not None else None
         seen = offset % (1 << width) if width else offset  # lines above are not there
-        if seen != segment.offset:
+        end = segment.offset + (segment.range or 1)
+        grows = scene.may_have_more(cell)  # with the board's memory, which no script says
+        if seen < segment.offset or (seen >= end and not grows):
             yield Fault(
                 entry.place,
                 f"{entry.segment} in {entry.space} is not where that memory stands",
-                address(segment.offset),
+                f"{address(segment.offset)} to {address(end - 1)}",
                 address(offset),
                 f"put it at {address(segment.offset)}",
             )
 
 
-def segment_range(scene: Scene) -> Iterator[Fault]:
-    """Registers need all of their range; memory has no more than it has."""
+def small_range(scene: Scene) -> Iterator[Fault]:
     for entry, segment, _, length in _with_segments(scene):
-        if segment.range is None:
+        if segment.range is not None and segment.kind == "register" and length < segment.range:
+            yield Fault(
+                entry.place,
+                f"{entry.segment} in {entry.space}: its range is smaller than its register map",
+                f"{size(segment.range)} at least",
+                size(length),
+                f"make it {size(segment.range)}",
+            )
+
+
+def large_range(scene: Scene) -> Iterator[Fault]:
+    """More memory than there is: beyond it the same bytes come again, or an error."""
+    for entry, segment, offset, length in _with_segments(scene):
+        if segment.range is None or segment.kind != "memory":
             continue
-        if segment.kind == "register" and length < segment.range:
-            expected, why = f"at least {size(segment.range)}", "smaller than its register map"
-        elif segment.kind == "memory" and length > segment.range:
-            expected, why = f"at most {size(segment.range)}", "larger than the memory"
-        else:
-            continue
-        yield Fault(
-            entry.place,
-            f"{entry.segment} in {entry.space}: its range is {why}",
-            expected,
-            size(length),
-            f"make it {size(segment.range)}",
-        )
+        start = offset - segment.offset if segment.offset is not None else 0
+        if start >= 0 and segment.range < start + length:
+            yield Fault(
+                entry.place,
+                f"{entry.segment} in {entry.space}: its range is larger than the memory",
+                f"an end at {size(segment.range)} of it at most",
+                f"{size(length)} from {size(start)} on",
+                "make it smaller, or say more memory",
+            )
 
 
 def two_addresses(scene: Scene) -> Iterator[Fault]:
@@ -316,6 +342,11 @@ def _mapped(scene: Scene) -> Iterator[Mapped]:
     for entry in scene.design.addresses:
         if not entry.excluded and entry.offset is not None and entry.range is not None:
             yield entry, entry.offset, entry.range
+
+
+def _certain(scene: Scene) -> Iterator[Mapped]:
+    """Those of them whose segments are no guesses: a NoC's DDR has 6 GiB in one range."""
+    return (one for one in _mapped(scene) if _is_known(scene, one[0].segment, "segment"))
 
 
 def _with_segments(scene: Scene) -> Iterable[tuple[Address, Segment, int, int]]:

@@ -39,7 +39,8 @@ def unknown_pin(scene: Scene) -> Iterator[Fault]:
             instance = scene.instance(parent(end))
             if instance and any(name in one.pins for one in instance.interfaces.values()):
                 continue
-            yield _missing(scene, net, end, "pin", scene.outer_interface(end) is not None)
+            if not scene.may_have_more(parent(end)):
+                yield _missing(scene, net, end, "pin", scene.outer_interface(end) is not None)
 
 
 def unknown_interface(scene: Scene) -> Iterator[Fault]:
@@ -47,7 +48,19 @@ def unknown_interface(scene: Scene) -> Iterator[Fault]:
         for end in net.ends:
             if not _has_owner(scene, end) or scene.outer_interface(end) is not None:
                 continue
-            if _count(scene, end) is None:
+            if _count(scene, end) is None and not scene.may_have_more(parent(end)):
+                yield _missing(scene, net, end, "interface", scene.outer_pin(end) is not None)
+
+
+def unlisted_pin(scene: Scene) -> Iterator[Fault]:
+    """Of a cell whose board or peripherals may bring more pins than the catalogue lists."""
+    for net in scene.design.nets:
+        for end in net.ends:
+            if scene.may_have_more(parent(end)) and scene.outer_pin(end) is None:
+                yield _missing(scene, net, end, "pin", scene.outer_interface(end) is not None)
+    for net in scene.design.interface_nets:
+        for end in net.ends:
+            if scene.may_have_more(parent(end)) and scene.outer_interface(end) is None:
                 yield _missing(scene, net, end, "interface", scene.outer_pin(end) is not None)
 
 

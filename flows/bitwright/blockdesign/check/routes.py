@@ -46,8 +46,7 @@ def find_space(scene: Scene, path: str) -> Space | None:
     port = scene.interface_ports.get(path.split("/")[0])
     if cell or port is None:
         return None
-    width = dict(port.parameters).get("ADDR_WIDTH", "")
-    return Space(path, (port.path,), int(width) if width.isdigit() and len(width) < 3 else 64)
+    return Space(path, (port.path,), 64)  # its apertures count, which the model has not
 
 
 def find_segment(scene: Scene, path: str) -> Segment | None:

@@ -45,6 +45,12 @@ RULES: tuple[Rule, ...] = (
     Rule("unknown-cell", ERROR, "A net's ends are on cells of the design.", pins.unknown_end),
     Rule("unknown-pin", ERROR, "A net's ends are pins that there are.", pins.unknown_pin),
     Rule(
+        "unlisted-pin",
+        DOUBT,
+        "A processor's pins and interfaces are among those the catalogue lists.",
+        pins.unlisted_pin,
+    ),
+    Rule(
         "unknown-interface",
         ERROR,
         "An interface net's ends are interfaces that there are.",
@@ -123,6 +129,12 @@ RULES: tuple[Rule, ...] = (
         "The space and the segment of an address are there.",
         addresses.unknown_address,
     ),
+    Rule(
+        "unlisted-address",
+        DOUBT,
+        "A processor's segments are among those the catalogue lists.",
+        addresses.unlisted_address,
+    ),
     Rule("range", ERROR, "A range is a power of two.", addresses.bad_range),
     Rule("misaligned", ERROR, "An offset is a multiple of its range.", addresses.misaligned),
     Rule("no-offset", DOUBT, "An address says offset and range.", addresses.no_offset),
@@ -135,10 +147,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("outside-space", ERROR, "An address is within its space.", addresses.outside_space),
     Rule(
-        "outside-aperture",
+        "outside-window",
         ERROR,
         "A processor sends out the addresses that its interface is given.",
-        addresses.outside_aperture,
+        addresses.outside_window,
     ),
     Rule(
         "segment-offset",
@@ -147,11 +159,12 @@ RULES: tuple[Rule, ...] = (
         addresses.segment_offset,
     ),
     Rule(
-        "segment-range",
+        "small-range",
         ERROR,
-        "A range holds all registers, and no more than the memory there is.",
-        addresses.segment_range,
+        "A range holds all registers of its segment.",
+        addresses.small_range,
     ),
+    Rule("large-range", DOUBT, "A range is within the memory there is.", addresses.large_range),
     Rule(
         "two-addresses",
         ERROR,

@@ -27,6 +27,7 @@ from bitwright.blockdesign.model import (
 )
 
 INITIATORS = frozenset({"Master", "MirroredSlave"})
+PROCESSORS = (":processing_system7", ":zynq_ultra_ps_e")
 CONCATS = ("xlconcat", "ilconcat")
 MAX_CONCATS = 16  # one behind the other; a design that goes round in a circle ends here
 TARGETS = frozenset({"Slave", "MirroredMaster"})
@@ -69,6 +70,19 @@ class Scene:
             return True
         instance = self.looks.get(path)
         return instance is not None and instance.known
+
+    def may_have_more(self, path: str) -> bool:
+        """Whether a known cell may have pins and segments that the catalogue cannot know of.
+
+        A processor's EMIO brings many, and a board's files set parameters that no script says.
+        """
+        instance = self.instance(path)
+        if instance is None or not instance.known:
+            return False
+        if instance.type.endswith(PROCESSORS):
+            return True
+        said = self.cells[path].parameters
+        return any(name.endswith("BOARD_INTERFACE") and value != "Custom" for name, value in said)
 
     @cached_property
     def leaves(self) -> tuple[tuple[Cell, Instance], ...]:
