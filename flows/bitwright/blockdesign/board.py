@@ -25,13 +25,14 @@ from pathlib import Path
 from typing import Any
 
 from bitwright import yamlfile
-from bitwright.blockdesign.model import Pairs, Place
+from bitwright.blockdesign.model import NOWHERE, Pairs, Place
 from bitwright.blockdesign.source import fill, number, parameters
 from bitwright.errors import ConfigError
 from bitwright.schema import (
     NAME,
     Integer,
     Number,
+    OneOf,
     Reader,
     Safe,
     check_keys,
@@ -48,7 +49,13 @@ BALL = Safe(re.compile(r"[A-Z]{1,2}[0-9]{1,2}\Z"), "a package pin")
 WORD = Safe(re.compile(r"[A-Za-z0-9_]{1,32}\Z"), "a name")
 A_NAME = Safe(NAME, "a name")
 MHZ = Number(0.001, 2000)
-PIN: Mapping[str, Reader] = {"pin": BALL, "standard": WORD, "pull": WORD, "drive": Integer(1, 24)}
+PIN: Mapping[str, Reader] = {
+    "pin": BALL,
+    "standard": WORD,
+    "pull": OneOf(("PULLUP", "PULLDOWN", "KEEPER")),
+    "drive": Integer(1, 24),
+    "untimed": OneOf(("from", "to")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,8 @@ class Pin:
     standard: str = ""  # "" for a transceiver's pin, which has none
     pull: str = ""  # PULLUP, PULLDOWN
     drive: int | None = None  # mA
-    place: Place = field(default=Place("?", 0), compare=False, repr=False)
+    untimed: str = ""  # from | to: paths from (to) it have no time to keep
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Clock:
 
     port: str
     mhz: float
-    place: Place = field(default=Place("?", 0), compare=False, repr=False)
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,7 @@ def _clock(port: str, node: Node, place: Place, faults: Faults) -> Clock:
 
 
 def _pin(port: str, node: Node, place: Place, faults: Faults) -> Pin:
-    values = read_table(node, port, PIN, faults, optional=("standard", "pull", "drive"))
+    values = read_table(node, port, PIN, faults, optional=("standard", "pull", "drive", "untimed"))
     found = values or {"pin": ""}
     return Pin(
         port,
@@ -204,5 +212,6 @@ def _pin(port: str, node: Node, place: Place, faults: Faults) -> Pin:
         found.get("standard", ""),
         found.get("pull", ""),
         found.get("drive"),
+        found.get("untimed", ""),
         place,
     )
