@@ -15,6 +15,8 @@ from bitwright.errors import ConfigError
 DOCS = {  # picture in docs/ -> the design that it shows
     "zynq.svg": "gpt2-medium@pynq-z2",
     "zynqmp.svg": "gpt2-medium@zcu104",
+    "alveo.svg": "gpt2-medium@u280",
+    "alveo-xrt.svg": "gpt2-medium@u280-xrt",
 }
 
 

@@ -20,6 +20,8 @@ ARROW = 10  # pixels that the head of an edge takes
 STUB = 12  # pixels of an edge before its first bend, at least
 GAP_CELLS, GAP_BESIDE, GAP_PASSING = 30, 20, 12  # pixels between what stands in one column
 WEIGHT = {"axi": 4, "lite": 4, "stream": 4, "other": 3, "irq": 1, "wire": 1}
+TOP, BOTTOM = -1, 2  # of a column: where what runs back is
+STEP = 16  # pixels of a step that is worth moving a row for
 STRAIGHT = 4  # how much more a piece between two passing ones wants to be straight
 
 
@@ -55,7 +57,25 @@ class Placed:
 
 
 def arrange(plan: Plan) -> Placed:
-    """Place a plan. Its blocks' rows are brought into order and get their heights."""
+    """Place a plan. Its blocks' rows are brought into order and get their heights.
+
+    Wires that close a cycle run above or below everything, whichever is shorter; above where
+    cells have arms, which lie below.
+    """
+    above = _arrange(plan, TOP)
+    if not above.back or any(key.endswith(IN) for key in plan.blocks):
+        return above
+    below = _arrange(plan, BOTTOM)
+    return below if _length(below) < _length(above) else _arrange(plan, TOP)
+
+
+def _length(placed: Placed) -> int:
+    """Pixels of all wires that run back."""
+    ways = [placed.ways[key] for key in placed.back]
+    return sum(abs(ax - bx) + abs(ay - by) for way in ways for (ax, ay), (bx, by) in pairwise(way))
+
+
+def _arrange(plan: Plan, side: int) -> Placed:
     column = _columns(plan)
     back = [w for w in plan.wires if column[w.source] >= column[w.sink]]
     pieces = Pieces()
@@ -63,13 +83,14 @@ def arrange(plan: Plan) -> Placed:
     for wire in plan.wires:
         if wire not in back:
             _forwards(wire, column, items, pieces)
-    back.sort(key=lambda w: (column[w.sink] - column[w.source], w.key))  # the longest on top
-    for number, wire in enumerate(back):
-        _backwards(wire, f"\1back{number:03}", column, items, pieces)
+    back.sort(key=lambda w: (column[w.sink] - column[w.source], w.key), reverse=side == BOTTOM)
+    for number, wire in enumerate(back):  # the longest outside
+        _backwards(wire, f"\1back{number:03}", side, column, items, pieces)
     order = Order(list(items.values()), list(dict.fromkeys(join for join, _, _ in pieces.joins)))
     order.best()
     _sort_rows(plan, order)
     tops = _heights(plan, order, pieces)
+    _straighten(plan, pieces, tops)
     level = _Level(plan, order, pieces, tops)
     lefts, ways = level.route()
     return Placed(tops, lefts, ways, frozenset(wire.key for wire in back))
@@ -116,13 +137,18 @@ def _forwards(
 
 
 def _backwards(
-    wire: Wire, lane: str, column: Mapping[str, int], items: dict[str, Item], pieces: Pieces
+    wire: Wire,
+    lane: str,
+    side: int,
+    column: Mapping[str, int],
+    items: dict[str, Item],
+    pieces: Pieces,
 ) -> None:
-    """Over everything: up on the right of its source, left, down on the left of its sink."""
+    """Around everything: away on the right of its source, left, back on the left of its sink."""
     low, high = column[wire.sink], column[wire.source]
     chain = [(f"{lane}|{number}", "") for number in range(low, high + 1)]
     for number, (key, _) in enumerate(chain, low):
-        items[key] = Item(key, number, -1, [""], [""], fixed=True)
+        items[key] = Item(key, number, side, [""], [""], fixed=True)
     _chain(wire, chain, lane, pieces)
     pieces.turns.append(Turn(lane, "left", chain[0][0], wire.sink, wire.sink_row, low))
     pieces.turns.append(Turn(lane, "right", chain[-1][0], wire.source, wire.source_row, high))
@@ -164,6 +190,24 @@ def _heights(plan: Plan, order: Order, pieces: Pieces) -> dict[str, int]:
         for join, _, weight in pieces.joins
     ]
     return place.heights(order.columns, tall, gap, ties)
+
+
+def _straighten(plan: Plan, pieces: Pieces, tops: Mapping[str, int]) -> None:
+    """Move rows within their boxes where that takes a small step out of an edge."""
+    ends: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for join, _, _ in pieces.joins:
+        left, right = (join.left, join.left_row), (join.right, join.right_row)
+        if right not in ends.setdefault(left, []):
+            ends[left].append(right)
+            ends.setdefault(right, []).append(left)
+    for (key, row_key), others in sorted(ends.items()):
+        block = plan.blocks.get(key)
+        if block is None or block.fixed or len(others) > 1:
+            continue
+        row = block.row(row_key)
+        step = tops[others[0][0]] + _at(plan, *others[0]) - tops[key] - row.y
+        if 0 < abs(step) <= STEP:
+            blocks.shift(block, row, step)
 
 
 def _at(plan: Plan, key: str, row: str) -> int:

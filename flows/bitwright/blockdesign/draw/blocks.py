@@ -10,13 +10,14 @@ from bitwright.blockdesign.draw.drawing import Drawing, Rect, Shape, Text
 from bitwright.blockdesign.draw.facts import Facts, last
 from bitwright.blockdesign.draw.marks import SIGNS
 from bitwright.blockdesign.draw.tags import Use
-from bitwright.blockdesign.draw.text import clipped, width
+from bitwright.blockdesign.draw.text import clipped, together, width
 
 NAME, KIND, PIN, TAG, LABEL = 15.0, 11.0, 11.0, 10.0, 11.0  # sizes of fonts
 LINE = 14  # from one line of a label to the next
 HEAD = 44  # of a cell: its name and its kind
 NAME_LENGTH, PIN_LENGTH = 24, 26  # characters shown
 TAG_HIGH, TAG_GAP, PAD = 16, 4, 10
+STACK = 4  # pixels from one card of a stack to the next
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class Block:
     uses: tuple[Use, ...] = ()
     mark: str = ""
     inside: Drawing | None = None  # of a frame
-    title: str = ""
+    stack: tuple[str, ...] = ()  # cells that it stands for
 
     @property
     def fixed(self) -> bool:
@@ -61,25 +62,35 @@ class Block:
 def type_text(facts: Facts, path: str) -> str:
     """What a cell is, in a word: the IP's name, and its version where one is said."""
     cell = facts.cells[path]
-    vendor, _, name = cell.type.rpartition(":")
-    if name == last(path) and vendor:
-        name = vendor  # the name is said already; whose it is, is not
+    name = cell.type.split(":")[-1]
+    if name == last(path):
+        name = cell.type  # the name is said already; whose it is, is not
     text = {
         "module": f"module {name}",
         "container": f"block design {name}",
     }.get(cell.kind, f"{name} {cell.version}".rstrip())
-    return clipped(text or cell.kind, 34)
+    return clipped(text or cell.kind, 42)
 
 
-def cell(path: str, kind: str, type: str, rows: list[Row], uses: Sequence[Use]) -> Block:
+def cell(
+    path: str,
+    kind: str,
+    type: str,
+    rows: list[Row],
+    uses: Sequence[Use],
+    stack: tuple[str, ...] = (),
+) -> Block:
     """A cell as large as its texts need."""
-    name = clipped(last(path), NAME_LENGTH)
+    name = clipped(together(map(last, stack or (path,))), NAME_LENGTH)
+    type = f"{len(stack)} × {type}" if stack else type
     wide = [116.0, width(name, NAME, bold=True) + 34, width(type, KIND) + 24]
     left = max((width(row.text, PIN) for row in rows if row.side == "left"), default=0)
     right = max((width(row.text, PIN) for row in rows if row.side == "right"), default=0)
     wide.append(left + right + 3 * PAD)
     wide += [tag_width(use) + 2 * PAD for use in uses]
-    block = Block(path, kind, math.ceil(max(wide) / 2) * 2, 0, rows, name, type, tuple(uses))
+    block = Block(
+        path, kind, math.ceil(max(wide) / 2) * 2, 0, rows, name, type, tuple(uses), stack=stack
+    )
     tall = max(sum(row.up + row.down for row in block.side(side)) for side in ("left", "right"))
     block.height = HEAD + max(tall, 6) + _foot(block)
     return block
@@ -110,6 +121,18 @@ def spread(block: Block) -> None:
         for row in rows:
             row.y = y + row.up
             y = row.y + row.down
+
+
+def shift(block: Block, row: Row, step: int) -> None:
+    """Move a row up or down, if its neighbours and the box leave it the room."""
+    low, high = HEAD, block.height - _foot(block)
+    for other in block.side(row.side):
+        if other.y < row.y:
+            low = max(low, other.y + other.down)
+        elif other.y > row.y:
+            high = min(high, other.y - other.up)
+    if low <= row.y + step - row.up and row.y + step + row.down <= high:
+        row.y += step
 
 
 # ------------------------------------------------------------------------------------------- tags
@@ -162,7 +185,10 @@ def draw(into: Drawing, block: Block, x: int, y: int) -> None:
 def _cell(into: Drawing, block: Block, x: int, y: int) -> None:
     if block.kind == "cell":
         rect = Rect(x, y, block.width, block.height)
-        into.shapes.append(Shape("cell", block.path, (rect,), "", block.mark, block.title))
+        title = ", ".join(block.stack)
+        for i in (2, 1) if block.stack else ():
+            into.shapes.append(Shape("stack", block.path, (rect.moved(STACK * i, STACK * i),)))
+        into.shapes.append(Shape("cell", block.path, (rect,), "", block.mark, title))
     middle = x + block.width // 2
     into.texts.append(Text(middle, y + 21, block.name, NAME, "name", "middle", bold=True))
     into.texts.append(Text(middle, y + 36, block.type, KIND, "kind", "middle"))

@@ -85,8 +85,26 @@ class Facts:
         return pin is not None and pin.direction == "out"
 
     def kind(self, net: Net) -> str:
-        """clk, rst, intr or data, by what any of its ends is."""
+        """clk, rst, intr or data, by what any of its ends is.
+
+        What a cell that gathers interrupts (xlconcat) drives, is interrupts.
+        """
+        if any(parent(end) in self.gathering for end in net.ends):
+            return "intr"
         return _kind(self.kind_of(end) for end in net.ends)
+
+    @cached_property
+    def gathering(self) -> frozenset[str]:
+        """Cells that put interrupts side by side."""
+        concats = {c.path for c in self.design.cells if "concat" in c.type.split(":")[-1]}
+        return frozenset(
+            parent(end)
+            for net in self.design.nets
+            if concats & {parent(end) for end in net.ends}
+            and _kind(self.kind_of(end) for end in net.ends) == "intr"
+            for end in net.ends
+            if parent(end) in concats
+        )
 
     def kind_of(self, end: str) -> str:
         port = self.ports.get(end)

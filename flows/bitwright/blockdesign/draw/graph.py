@@ -6,13 +6,14 @@ edges: `tags` says them on the cells. What has nothing else to say stands in a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from bitwright.blockdesign.draw.facts import Facts, last
 from bitwright.blockdesign.draw.labels import addresses, protocol
 from bitwright.blockdesign.draw.marks import Label, Marks
 from bitwright.blockdesign.draw.text import natural
+from bitwright.blockdesign.draw.twins import twins
 from bitwright.blockdesign.model import Net, parent
 
 # Styles of edges; a cycle is broken at the last. Control comes first: who starts it all is left.
@@ -47,6 +48,7 @@ class Level:
     quiet: tuple[str, ...]  # without: clocks, resets, constants
     ports: tuple[str, ...]  # of this level, with edges
     edges: tuple[Edge, ...]
+    stacks: Mapping[str, tuple[str, ...]]  # of twins: the cell that stands for them -> all of them
 
 
 def levels(facts: Facts, marks: Marks) -> dict[str, Level]:
@@ -58,14 +60,44 @@ def levels(facts: Facts, marks: Marks) -> dict[str, Level]:
     hierarchies = [cell.path for cell in facts.design.cells if cell.kind == "hier"]
     made = {}
     for path in ["", *hierarchies]:
-        links = found.get(path, [])
+        links, stacks = _stacked(facts, marks, found.get(path, []))
         inside = [cell.path for cell in facts.design.cells if parent(cell.path) == path]
         used = {node for link in links for node in (link.source[0], link.sink[0])}
-        cells = tuple(sorted((c for c in inside if c in loud or c in used), key=natural))
-        quiet = tuple(sorted((c for c in inside if c not in cells), key=natural))
+        hidden = {twin for stack in stacks.values() for twin in stack} - stacks.keys()
+        shown = [cell for cell in inside if cell in loud or cell in used]
+        cells = tuple(sorted((cell for cell in shown if cell not in hidden), key=natural))
+        quiet = tuple(sorted((cell for cell in inside if cell not in shown), key=natural))
         ports = tuple(sorted((n for n in used if n not in inside), key=natural))
-        made[path] = Level(path, cells, quiet, ports, _bundled(facts, links, marks))
+        made[path] = Level(path, cells, quiet, ports, _bundled(facts, links, marks), stacks)
     return made
+
+
+def _stacked(
+    facts: Facts, marks: Marks, links: list[_Link]
+) -> tuple[list[_Link], dict[str, tuple[str, ...]]]:
+    """Links between cells of which one stands for all its twins; and those twins."""
+    joints: dict[str, list[tuple[str, str, str, str]]] = {}
+    for link in links:
+        mark = marks.nets.get(link.net, "")
+        joints.setdefault(link.source[0], []).append(
+            ("out", link.source[1], link.sink[0], link.style + mark)
+        )
+        joints.setdefault(link.sink[0], []).append(
+            ("in", link.sink[1], link.source[0], link.style + mark)
+        )
+    first = twins(facts, marks, joints, (link.net for link in links))
+    stacks: dict[str, list[str]] = {}
+    for cell, one in first.items():
+        stacks.setdefault(one, []).append(cell)
+    moved = [
+        replace(
+            link,
+            source=(first.get(link.source[0], link.source[0]), link.source[1]),
+            sink=(first.get(link.sink[0], link.sink[0]), link.sink[1]),
+        )
+        for link in links
+    ]
+    return moved, {one: tuple(cells) for one, cells in stacks.items()}
 
 
 @dataclass(frozen=True, slots=True)

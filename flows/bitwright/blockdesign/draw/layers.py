@@ -146,7 +146,7 @@ class Item:
 
     key: str
     column: int
-    pin: int = 0  # -1: at the top, in the order of keys; 1: at the bottom
+    pin: int = 0  # -1: at the top, 1: at the bottom, 2: below that; -1 and 2 in the order given
     left: list[str] = field(default_factory=list)  # rows, from the top
     right: list[str] = field(default_factory=list)
     fixed: bool = False  # the rows may not change their order
@@ -230,7 +230,7 @@ class Order:
             self.columns[number].sort(
                 key=lambda key: (
                     self.items[key].pin,
-                    middle[key] if self.items[key].pin >= 0 else 0,
+                    middle[key] if self.items[key].pin in (0, 1) else 0,
                 )
             )
             self._sort_rows()

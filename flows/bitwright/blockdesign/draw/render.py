@@ -33,9 +33,10 @@ def render(drawing: Drawing, title: str) -> str:
         f"<style>\n{theme.css()}\n</style>",
         f'<rect class="paper" x="0.5" y="0.5" width="{wide - 1}" height="{tall - 1}" rx="10"/>',
         *(line for shape in _frames(drawing) for line in _shape(shape)),
+        *(line for shape in drawing.of_kind("stack") for line in _shape(shape)),
         *(line for path in _sorted(drawing) for line in _halo(path)),
         *(line for path in _sorted(drawing) for line in _path(path)),
-        *(line for shape in drawing.shapes if shape.kind != "frame" for line in _shape(shape)),
+        *(line for shape in _above_edges(drawing) for line in _shape(shape)),
         *(line for text in drawing.texts for line in _text(text)),
         "</svg>",
         "",
@@ -46,6 +47,10 @@ def render(drawing: Drawing, title: str) -> str:
 def _frames(drawing: Drawing) -> list[Shape]:
     """Outer frames first: inner ones lie on them."""
     return sorted(drawing.of_kind("frame"), key=lambda shape: shape.path.count("/"))
+
+
+def _above_edges(drawing: Drawing) -> list[Shape]:
+    return [shape for shape in drawing.shapes if shape.kind not in ("frame", "stack")]
 
 
 def _sorted(drawing: Drawing) -> list[Path]:

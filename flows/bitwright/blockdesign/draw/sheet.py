@@ -62,7 +62,11 @@ def _is_both(facts: Facts, path: str) -> bool:
 
 
 def _make_wires(plan: Plan, level: Level, arms: tuple[str, ...]) -> None:
-    fed = {edge.sink for edge in level.edges if edge.source not in level.ports}
+    fed = {
+        edge.sink
+        for edge in level.edges
+        if edge.source not in level.ports and edge.style not in ("irq", "wire")
+    }
     for number, edge in enumerate(level.edges):
         wire = _wire(f"{number}", edge, level, arms)
         at_border = not level.path and edge.style == "other" and edge.sink in level.ports
@@ -107,7 +111,8 @@ def _make_blocks(
         else:
             found = list(rows.get(cell, {}).values())
             uses = scene.uses.get(cell, ())
-            plan.blocks[cell] = blocks.cell(cell, "cell", kind, found, uses)
+            stack = level.stacks.get(cell, ())
+            plan.blocks[cell] = blocks.cell(cell, "cell", kind, found, uses, stack)
             plan.blocks[cell].mark = mark
     for path in sorted({*level.ports, *needs}):
         side, up, down = needs.get(path, ("", 0, 0))

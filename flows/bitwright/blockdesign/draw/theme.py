@@ -99,6 +99,7 @@ def _colours(c: Mapping[str, str]) -> str:
     rules = [
         f".paper {{ fill: {c['paper']}; stroke: {c['rim']}; }}",
         f".cell {{ fill: {c['box']}; stroke: {c['edge']}; stroke-width: 1.5; }}",
+        f".stack {{ fill: {c['box']}; stroke: {c['rim']}; stroke-width: 1.2; }}",
         f".quiet {{ fill: {c['paper']}; stroke: {c['rim']}; stroke-width: 1.2; }}",
         f".frame {{ fill: {c['frame']}; stroke: {c['edge']}; stroke-dasharray: 2 3; }}",
         f".port {{ fill: {c['paper']}; stroke: {c['edge']}; stroke-width: 1.2; }}",
