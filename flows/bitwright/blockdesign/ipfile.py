@@ -320,9 +320,9 @@ def _with_pins(one: Interface, pins: Iterable[str]) -> Interface:
 
 def _whole(text: str, names: Names) -> int:
     found = expression.evaluate(expression.fill(text, names), names)
-    if not isinstance(found, int):
-        raise ExpressionError(f"{text!r} gives {found!r}, not a whole number")
-    return found
+    if not isinstance(found, int | float):
+        raise ExpressionError(f"{text!r} gives {found!r}, not a number")
+    return int(found)
 
 
 # ------------------------------------------------------------------------------------- reading
