@@ -26,7 +26,8 @@ from typing import Any
 
 from bitwright import yamlfile
 from bitwright.blockdesign.model import NOWHERE, Pairs, Place
-from bitwright.blockdesign.source import fill, number, parameters
+from bitwright.blockdesign.source import fill, parameters
+from bitwright.blockdesign.units import number
 from bitwright.errors import ConfigError
 from bitwright.schema import (
     NAME,

@@ -40,23 +40,21 @@ from pathlib import Path
 
 from bitwright import kernel as signatures
 from bitwright import yamlfile
-from bitwright.blockdesign import board, expression, kernelcell, source
+from bitwright.blockdesign import attachment, board, kernelcell, source
+from bitwright.blockdesign.attachment import Attachment, Control, Way
 from bitwright.blockdesign.board import Bank, Board
 from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net, Place, pairs
-from bitwright.blockdesign.source import CellPart, Part, Source
+from bitwright.blockdesign.parts import CellPart, Part, is_pattern, join
+from bitwright.blockdesign.source import Source
 from bitwright.design import Design
 from bitwright.errors import ConfigError
 from bitwright.kernel import Kernel
 from bitwright.schema import check_keys
-from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe
+from bitwright.yamlfile import Faults, Node, Sequence, Table, describe
 
 FOLDER = Path("bd")
 MOST = 16  # masters or slaves of one SmartConnect (PG247)
-_NOTHING = Table(0, {}, {})
 KERNEL_FOLDERS = {"rtl": Path("cores"), "hls": Path("ip")}
-KERNELS = ("clock", "reset", "interrupt", "control", "memory", "slr")
-CONTROL = ("through", "space", "offset", "stride")
-WAY = ("through", "addresses", "each", "cells", "interface_nets", "nets")
 COUNTED: Mapping[str, Mapping[str, str]] = {  # by type: parameter, and what it counts
     "xilinx.com:ip:smartconnect": {
         "NUM_SI": r"S(\d+)_AXI",
@@ -90,7 +88,7 @@ def of_file(path: Path, *, design: Design | None = None, root: Path = Path()) ->
         return _of(found, design, root)
     faults = Faults(found.where)
     parts = _chosen(found, (), faults)
-    _attachment(found, (), 2, faults)
+    attachment.read(_kernels(found, ()), 2, faults)
     faults.check()
     return _counted(source.whole(found, parts))
 
@@ -115,14 +113,14 @@ def _of(found: Source, design: Design, root: Path) -> BlockDesign:
     hardware = board.read(design.target.hardware, root) if design.target.hardware else None
     banks = hardware.banks(design.target.memory_mib) if hardware else ()
     parts = _chosen(found, design.target.options, faults)
-    attachment = _attachment(found, design.target.options, len(banks), faults)
+    joins = attachment.read(_kernels(found, design.target.options), len(banks), faults)
     faults.check()
-    if attachment:
+    if joins:
         placed = zip(kernels(design, root), _lines(design, root), strict=True)
         cells = tuple(_Placed(name, kernel, place) for (name, kernel), place in placed)
-        parts += _attached(attachment, cells, faults)
-        parts += _regions(attachment, cells, hardware.slrs if hardware else 1)
-    joined = source.join((found.part, *parts), faults)
+        parts += _attached(joins, cells, faults)
+        parts += _regions(joins, cells, hardware.slrs if hardware else 1)
+    joined = join((found.part, *parts), faults)
     known = {
         "clock_mhz": f"{design.clock_mhz:g}",
         "kernels": str(len(design.kernels)),
@@ -152,7 +150,7 @@ def _chosen(found: Source, options: tuple[str, ...], faults: Faults) -> list[Par
     keys = (*source.SECTIONS, "kernels")
     known: set[str] = set()
     for key in ("with", "without"):
-        node = found.rest.get(key, _NOTHING)
+        node = found.rest.get(key, Table(0, {}, {}))
         if not isinstance(node, Table):
             faults.add(node.line, f"{key}: expected options, found {describe(node)}")
             continue
@@ -177,6 +175,12 @@ def _taken(found: Source, options: tuple[str, ...]) -> Iterator[Table]:
                 yield item
 
 
+def _kernels(found: Source, options: tuple[str, ...]) -> list[Node]:
+    """The sections `kernels`: the file's own, then those of its options."""
+    tables = (found.rest, *(table.items for table in _taken(found, options)))
+    return [table["kernels"] for table in tables if "kernels" in table]
+
+
 # --- kernels ------------------------------------------------------------------------------------
 
 
@@ -192,163 +196,7 @@ class _Placed:
         return Net(name, ends, self.place)
 
 
-@dataclass(frozen=True, slots=True)
-class _Control:
-    through: Scalar
-    space: str  # "" where the tool places the registers
-    offset: int  # bytes; of the first kernel
-    stride: int  # bytes from one kernel to the next
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to the memory."""
-
-    through: str
-    segments: tuple[Address, ...]  # as every bundle that goes this way sees them; no space yet
-    part: Part  # what it consists of
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class _Attachment:
-    """How kernels are joined to a design."""
-
-    clock: str  # nets
-    reset: str
-    interrupt: Scalar | None
-    control: _Control
-    ways: tuple[_Way, ...]
-    slr: str  # the cell that is told the kernels' regions; "" where nobody is
-    place: Place
-
-
-def _attachment(
-    found: Source, options: tuple[str, ...], banks: int, faults: Faults
-) -> _Attachment | None:
-    """The section `kernels`, if it has no faults; what an option says of it counts."""
-    nodes = [found.rest.get("kernels"), *(t.items.get("kernels") for t in _taken(found, options))]
-    node, before = _NOTHING, len(faults.found)
-    for one in (one for one in nodes if one is not None):
-        if not isinstance(one, Table):
-            faults.add(one.line, f"kernels: expected keys ({', '.join(KERNELS)}), {describe(one)}")
-            return None
-        line = node.line or one.line
-        node = Table(line, {**node.items, **one.items}, {**node.lines, **one.lines})
-    if not node.items:
-        return None
-    check_keys(node, "kernels", KERNELS, faults, optional=("interrupt", "slr"))
-    texts = {key: _text(node, key, faults) for key in ("clock", "reset", "interrupt", "slr")}
-    control = _control(node.items.get("control", node), faults)
-    ways = _ways(node.items.get("memory", node), banks, faults)
-    if len(faults.found) > before:
-        return None
-    assert texts["clock"] and texts["reset"] and control
-    place = Place(found.where, node.line)
-    clock, reset = texts["clock"].text, texts["reset"].text
-    slr = texts["slr"].text if texts["slr"] else ""
-    return _Attachment(clock, reset, texts["interrupt"], control, ways, slr, place)
-
-
-def _text(table: Table, key: str, faults: Faults) -> Scalar | None:
-    node = table.items.get(key)
-    if node is not None and not (isinstance(node, Scalar) and node.text):
-        faults.add(node.line, f"{key}: expected a name, found {describe(node)}")
-    return node if isinstance(node, Scalar) else None
-
-
-def _control(node: Node, faults: Faults) -> _Control | None:
-    if not isinstance(node, Table):
-        faults.add(node.line, f"control: expected keys ({', '.join(CONTROL)}), {describe(node)}")
-        return None
-    check_keys(node, "control", CONTROL, faults, optional=CONTROL[1:])
-    through, space = _text(node, "through", faults), _text(node, "space", faults)
-    numbers = {}
-    for key in ("offset", "stride") if space else ():
-        item = node.items.get(key)
-        value = source.number(item.text) if isinstance(item, Scalar) else None
-        if value is None:
-            text = f"control: {key}: expected bytes, such as 64K"
-            faults.add(item.line if item else node.line, text)
-        numbers[key] = value or 0
-    if through is None:
-        return None
-    return _Control(
-        through, space.text if space else "", numbers.get("offset", 0), numbers.get("stride", 0)
-    )
-
-
-def _ways(node: Node, banks: int, faults: Faults) -> tuple[_Way, ...]:
-    if not isinstance(node, Sequence) or not node.items:
-        faults.add(node.line, f"memory: expected a list of ways, found {describe(node)}")
-        return ()
-    return tuple(way for item in node.items for way in _way(item, banks, faults))
-
-
-def _way(node: Node, banks: int, faults: Faults) -> list[_Way]:
-    """One entry: one way, or as many as its `each` counts."""
-    if not isinstance(node, Table):
-        faults.add(node.line, f"memory: expected keys ({', '.join(WAY)}), found {describe(node)}")
-        return []
-    check_keys(node, "memory", WAY, faults, optional=WAY[1:])
-    through = _text(node, "through", faults)
-    every = _each(node.items["each"], banks, faults) if "each" in node.items else [{}]
-    if through is None:
-        return []
-    place = Place(faults.where, node.line)
-    made = []
-    for names in every:
-        table = source.filled(node, names)
-        assert isinstance(table, Table)
-        seen = table.items.get("addresses")
-        segments = source.segments(seen, place, faults) if seen else ()
-        pieces = {key: item for key, item in table.items.items() if key in source.SECTIONS}
-        pieces.pop("addresses", None)
-        part = source.part(Table(table.line, pieces, table.lines), faults)
-        text = source.fill(through.text, names)  # with {n} still in it, for the bundles
-        made.append(_Way(text, segments, part, place))
-    return made
-
-
-def _each(node: Node, banks: int, faults: Faults) -> list[dict[str, int]]:
-    """{p: [0, 30]} as p = 0, 1, ... 30; [{hp: 0, gp: 2}, {hp: 1, gp: 3}] as it stands."""
-    if isinstance(node, Table) and len(node.items) == 1:
-        ((name, item),) = node.items.items()
-        ends = item.items if isinstance(item, Sequence) else ()
-        values = [number for end in ends if (number := _number(end, banks)) is not None]
-        if len(values) == len(ends) == 2 and values[0] <= values[1]:
-            return [{name: value} for value in range(values[0], values[1] + 1)]
-    if isinstance(node, Sequence) and node.items:
-        rows = [_numbers(item, banks) for item in node.items]
-        if all(rows):
-            return rows
-    faults.add(node.line, "each: expected {p: [0, 30]} or [{p: 0, q: 2}, {p: 1, q: 3}]")
-    return []
-
-
-def _numbers(node: Node, banks: int) -> dict[str, int]:
-    """The numbers of a table by name; nothing if it is none, or holds anything else."""
-    items = node.items if isinstance(node, Table) else {}
-    found = {name: _number(item, banks) for name, item in items.items()}
-    return (
-        {name: value for name, value in found.items() if value is not None}
-        if None not in (found.values())
-        else {}
-    )
-
-
-def _number(node: Node, banks: int) -> int | None:
-    """A number, or an expression over `banks`: how many the target's memory has."""
-    try:
-        value = (
-            expression.evaluate(node.text, {"banks": banks}) if isinstance(node, Scalar) else None
-        )
-    except expression.ExpressionError:
-        return None
-    return value if isinstance(value, int) and 0 <= value < 256 else None
-
-
-def _attached(found: _Attachment, cells: tuple[_Placed, ...], faults: Faults) -> Iterator[Part]:
+def _attached(found: Attachment, cells: tuple[_Placed, ...], faults: Faults) -> Iterator[Part]:
     """What the kernels add: their cells and all that joins them."""
     where = f"{found.place}: kernels"
     if len(cells) > MOST:
@@ -365,14 +213,14 @@ def _attached(found: _Attachment, cells: tuple[_Placed, ...], faults: Faults) ->
     yield from _dealt(found.ways, cells, where)
 
 
-def _regions(found: _Attachment, cells: tuple[_Placed, ...], slrs: int) -> Iterator[Part]:
+def _regions(found: Attachment, cells: tuple[_Placed, ...], slrs: int) -> Iterator[Part]:
     """ffn.SLR: SLR2, as a parameter of the cell that is told: kernels in regions, in turn."""
     if found.slr:
         said = pairs((f"{one.name}.SLR", f"SLR{n % slrs}") for n, one in enumerate(cells))
         yield Part(cells=(CellPart(Cell(found.slr, "", parameters=said, place=found.place)),))
 
 
-def _wires(found: _Attachment, one: _Placed, number: int) -> tuple[Net, ...]:
+def _wires(found: Attachment, one: _Placed, number: int) -> tuple[Net, ...]:
     clock = one.net(found.clock, f"{one.name}/{kernelcell.CLOCK}")
     reset = one.net(found.reset, f"{one.name}/{kernelcell.RESET}")
     if found.interrupt is None:
@@ -387,7 +235,7 @@ def _joined(one: _Placed, interface: str, through: str, number: int) -> Net:
     return one.net(f"{one.name}_{interface}", f"{one.name}/{interface}", to)
 
 
-def _registers(control: _Control, one: _Placed, number: int, faults: Faults) -> tuple[Address, ...]:
+def _registers(control: Control, one: _Placed, number: int, faults: Faults) -> tuple[Address, ...]:
     size = 1 << one.kernel.control_addr_width
     if not control.space:
         return ()
@@ -399,7 +247,7 @@ def _registers(control: _Control, one: _Placed, number: int, faults: Faults) -> 
     return (Address(control.space, f"{one.name}/{segment}", offset, size, place=one.place),)
 
 
-def _dealt(ways: tuple[_Way, ...], cells: tuple[_Placed, ...], where: str) -> Iterator[Part]:
+def _dealt(ways: tuple[Way, ...], cells: tuple[_Placed, ...], where: str) -> Iterator[Part]:
     """The bundles of all kernels on the ways to the memory, in turn."""
     masters = [
         (one, space) for one in cells for space in kernelcell.instance(one.kernel).spaces.values()
@@ -416,8 +264,8 @@ def _dealt(ways: tuple[_Way, ...], cells: tuple[_Placed, ...], where: str) -> It
         (interface,) = space.interfaces
         yield Part(
             interface_nets=(_joined(one, interface, way.through, number // len(ways)),),
-            addresses=tuple(each for each in seen if not source.is_pattern(each)),
-            banks=tuple(each for each in seen if source.is_pattern(each)),
+            addresses=tuple(each for each in seen if not is_pattern(each)),
+            banks=tuple(each for each in seen if is_pattern(each)),
         )
 
 

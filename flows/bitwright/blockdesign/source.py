@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bitwright import yamlfile
+from bitwright.blockdesign.dump import dump as dump  # part of what this module offers
 from bitwright.blockdesign.model import (
     KINDS,
     Address,
@@ -42,7 +43,8 @@ from bitwright.blockdesign.model import (
     Port,
     pairs,
 )
-from bitwright.errors import ConfigError
+from bitwright.blockdesign.parts import CellPart, Part, is_pattern, join
+from bitwright.blockdesign.units import UNASSIGNED, number
 from bitwright.schema import NAME, Integer, check_keys, nearest
 from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
 
@@ -55,36 +57,10 @@ ELABORATED = ("kernels", "with", "without")  # read by elaborate.py
 MODES = ("Master", "Slave", "MirroredMaster", "MirroredSlave", "Monitor")
 DIRECTIONS = ("in", "out", "inout")
 PORT_KINDS = ("clk", "rst", "intr", "data", "ce", "undef", "gt_usrclk")
-UNASSIGNED = "unassigned"  # for the offset of a segment that is to be placed by the tool
-HIGHEST = 2**64  # no address space of AXI is larger
-_NUMBER = re.compile(r"(0x[0-9a-fA-F](?:_?[0-9a-fA-F]){0,19}|[0-9](?:_?[0-9]){0,19})([KMGTPE]?)")
-_UNITS = {unit: 1 << 10 * power for power, unit in enumerate(("", *"KMGTPE"))}
 
 _HOLE = re.compile(r"\{([a-z]+)(?::0(\d))?\}", re.ASCII)
 
 Names = Mapping[str, int | str]
-
-
-@dataclass(frozen=True, slots=True)
-class CellPart:
-    """What one place says of a cell."""
-
-    cell: Cell  # kind is "" where another part says what the cell is
-    preset: str = ""  # of the board, whose parameters the cell takes
-    values: Pairs = ()  # parameter, and what of the design it takes: clock_mhz, kernels
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a block design."""
-
-    cells: tuple[CellPart, ...] = ()
-    ports: tuple[Port, ...] = ()
-    interface_ports: tuple[InterfacePort, ...] = ()
-    interface_nets: tuple[Net, ...] = ()
-    nets: tuple[Net, ...] = ()
-    addresses: tuple[Address, ...] = ()
-    banks: tuple[Address, ...] = ()  # {bank} in the segment: stands for every bank of the board
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +139,6 @@ def part(node: Table, faults: Faults) -> Part:
         addresses=tuple(one for one in addresses if not is_pattern(one)),
         banks=tuple(one for one in addresses if is_pattern(one)),
     )
-
-
-def is_pattern(one: Address) -> bool:
-    """Whether it stands for one address for each bank of the board's memory."""
-    return "{bank}" in one.segment
 
 
 def segments(node: Node, place: Place, faults: Faults) -> tuple[Address, ...]:
@@ -390,212 +361,3 @@ def _each(name: str, table: Table, faults: Faults) -> list[str]:
     if None in found or not names or len(set(names)) < len(found):
         faults.add(table.line, f"{name}: expected {{n}} in it, and each: [3, [8, 10]]")
     return names
-
-
-def number(text: str) -> int | None:
-    """The value of 4096, 0x4000_0000 or 64K; None for anything else, or beyond 2 ** 64."""
-    match = _NUMBER.fullmatch(text)
-    if not match:
-        return None
-    digits = match[1].replace("_", "")
-    value = int(digits, 16 if digits.startswith("0x") else 10) * _UNITS[match[2]]
-    return value if value <= HIGHEST else None
-
-
-# --- parts into one -----------------------------------------------------------------------------
-
-
-def join(parts: Iterable[Part], faults: Faults) -> Part:
-    """One part of many; ConfigError where two of them contradict each other."""
-    every = tuple(parts)
-    cells: dict[str, CellPart] = {}
-    for one in (one for part in every for one in part.cells):
-        known = cells.get(one.cell.path)
-        cells[one.cell.path] = _both(known, one, faults) if known else one
-    for one in cells.values():
-        if not one.cell.kind:
-            kinds = ", ".join(KINDS)
-            faults.add(one.cell.place.line, f"{one.cell.path}: nothing says what it is ({kinds})")
-    joined = Part(
-        tuple(cells.values()),
-        _unique((port for part in every for port in part.ports), faults),
-        _unique((port for part in every for port in part.interface_ports), faults),
-        _nets(net for part in every for net in part.interface_nets),
-        _nets(net for part in every for net in part.nets),
-        _addresses((one for part in every for one in part.addresses), faults),
-        tuple(one for part in every for one in part.banks),
-    )
-    faults.check()
-    return joined
-
-
-def _both(one: CellPart, other: CellPart, faults: Faults) -> CellPart:
-    """What two parts say of a cell; of a parameter the later one counts."""
-    a, b = one.cell, other.cell
-    if b.kind and a.kind and (a.kind, a.type, a.version) != (b.kind, b.type, b.version):
-        text = f"{b.path}: {b.type}; it is {a.type} on line {a.place.line}"
-        faults.add(b.place.line, text)
-    first = a if a.kind else b
-    parameters = pairs({**dict(a.parameters), **dict(b.parameters)})
-    cell = Cell(a.path, first.kind, first.type, first.version, parameters, first.place)
-    values = pairs({**dict(one.values), **dict(other.values)})
-    return CellPart(cell, one.preset or other.preset, values)
-
-
-_Ported = TypeVar("_Ported", Port, InterfacePort)
-
-
-def _unique(ports: Iterable[_Ported], faults: Faults) -> tuple[_Ported, ...]:
-    found: dict[str, _Ported] = {}
-    for port in ports:
-        if port.path in found and found[port.path] != port:
-            line = found[port.path].place.line
-            faults.add(port.place.line, f"{port.path} is another port on line {line}")
-        found.setdefault(port.path, port)
-    return tuple(found.values())
-
-
-def _nets(nets: Iterable[Net]) -> tuple[Net, ...]:
-    found: dict[str, Net] = {}
-    for net in nets:
-        known = found.get(net.name)
-        found[net.name] = Net(net.name, (*known.ends, *net.ends), known.place) if known else net
-    return tuple(found.values())
-
-
-def _addresses(addresses: Iterable[Address], faults: Faults) -> tuple[Address, ...]:
-    found: dict[tuple[str, str], Address] = {}
-    for one in addresses:
-        known = found.setdefault((one.space, one.segment), one)
-        if known != one:
-            text = f"{one.segment} stands elsewhere in {one.space} on line {known.place.line}"
-            faults.add(one.place.line, text)
-    return tuple(found.values())
-
-
-# --- and back -----------------------------------------------------------------------------------
-
-_PLAIN = re.compile(r"[\w][\w./+-]*(:[\w./+-]+)*( [\w.][\w./+-]*)*", re.ASCII)
-_NAME_LENGTH = 512  # YAML lets no key be longer than 1024 characters, with its escapes
-
-
-def dump(design: BlockDesign) -> str:
-    """The design as YAML that `read` makes the same design of.
-
-    Raises ConfigError for what YAML cannot say: one name for two things, or one beyond all measure.
-    """
-    _check(design)
-    lines = [f"design: {_text(design.name)}"]
-    lines += _section("cells", {cell.path: _cell(cell) for cell in design.cells})
-    lines += _section("ports", {port.path: _port(port) for port in design.ports})
-    lines += _section(
-        "interface_ports",
-        {
-            port.path: [
-                ("mode", _text(port.mode)),
-                ("vlnv", _text(port.vlnv)),
-                *_parameters(port.parameters),
-            ]
-            for port in design.interface_ports
-        },
-    )
-    for key, nets in (("interface_nets", design.interface_nets), ("nets", design.nets)):
-        if nets:
-            lines.append(f"{key}:")
-            lines += (_net(net) for net in nets)
-    return "\n".join((*lines, *_spaces(design.addresses))) + "\n"
-
-
-def _check(design: BlockDesign) -> None:
-    names: dict[str, list[str]] = {
-        "cell": [cell.path for cell in design.cells],
-        "port": [port.path for port in design.ports],
-        "interface port": [port.path for port in design.interface_ports],
-        "net": [net.name for net in design.nets],
-        "interface net": [net.name for net in design.interface_nets],
-        "address": [f"{one.segment} in {one.space}" for one in design.addresses],
-    }
-    parameters = [name for cell in design.cells for name, _ in cell.parameters]
-    for what, found in names.items():
-        twice = sorted({name for name in found if found.count(name) > 1})
-        if twice:
-            raise ConfigError(f"{design.name}: two of one name: {what} {shown(twice[0])}")
-        long = [name for name in (*found, *parameters) if len(name) > _NAME_LENGTH]
-        if long:
-            raise ConfigError(f"{design.name}: {what} {shown(long[0])}: the name is too long")
-
-
-def _cell(cell: Cell) -> list[tuple[str, str]]:
-    said = [(cell.kind, _text(cell.type))]
-    said += [("version", _text(cell.version))] if cell.version else []
-    return said + _parameters(cell.parameters)
-
-
-def _port(port: Port) -> list[tuple[str, str]]:
-    said = [("direction", _text(port.direction))]
-    said += [("kind", _text(port.kind))] if port.kind else []
-    said += [("left", str(port.left))] if port.left is not None else []
-    said += [("right", str(port.right))] if port.right is not None else []
-    return said + _parameters(port.parameters)
-
-
-def _parameters(parameters: Pairs) -> list[tuple[str, str]]:
-    """One a line: a diff of two files then shows the parameter."""
-    rows = "".join(f"\n      {_text(name)}: {_text(value)}" for name, value in parameters)
-    return [("parameters", rows)] if rows else []
-
-
-def _section(key: str, objects: Mapping[str, list[tuple[str, str]]]) -> list[str]:
-    lines = [f"{key}:"] if objects else []
-    for name, said in objects.items():
-        lines.append(f"  {_text(name)}:")
-        lines += (f"    {word}:{'' if of.startswith(chr(10)) else ' '}{of}" for word, of in said)
-    return lines
-
-
-def _net(net: Net) -> str:
-    return f"  {_text(net.name)}: [{', '.join(map(_text, net.ends))}]"
-
-
-def _spaces(addresses: tuple[Address, ...]) -> list[str]:
-    lines, space = ["addresses:"] if addresses else [], None
-    for one in addresses:
-        if one.space != space:
-            space = one.space
-            lines.append(f"  {_text(space)}:")
-        said = [] if one.excluded else [f"offset: {UNASSIGNED}"]
-        said = said if one.offset is None else [f"offset: {_hex(one.offset)}"]
-        said += [] if one.range is None else [f"range: {_size(one.range)}"]
-        said += ["excluded: true"] if one.excluded else []
-        lines.append(f"    {_text(one.segment)}: {{{', '.join(said)}}}")
-    return lines
-
-
-def _hex(value: int) -> str:
-    """0x4000_0000"""
-    return f"0x{value:_X}" if value else "0"
-
-
-def _size(value: int) -> str:
-    """64K where it is a whole number of them, else hexadecimal."""
-    for unit in reversed("KMGTPE"):
-        if value and value % _UNITS[unit] == 0:
-            return f"{value // _UNITS[unit]}{unit}"
-    return _hex(value)
-
-
-def _text(text: str) -> str:
-    """A text as one YAML scalar: as it is where that is safe, else in quotes."""
-    if _PLAIN.fullmatch(text):
-        return text
-    return f'"{"".join(map(_escaped, text))}"'
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    if character in '"\\':
-        return "\\" + character
-    if 0x20 <= code < 0x7F:
-        return character
-    width, mark = (2, "x") if code < 1 << 8 else (4, "u") if code < 1 << 16 else (8, "U")
-    return f"\\{mark}{code:0{width}x}"
