@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from bitwright.blockdesign import hwh
-from bitwright.blockdesign.model import Address, BlockDesign
+from bitwright.blockdesign.crossing import End, cross
+from bitwright.blockdesign.model import NOWHERE, Address, BlockDesign, parent
 from bitwright.errors import ReportError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,8 +55,10 @@ def test_wires_of_a_joined_interface_are_no_nets_unless_something_else_takes_one
     assert nets == {
         "button": ("button", "level_0/raw"),
         "ffn_0_interrupt": ("ffn_0/interrupt", "ps/pl_ps_irq0"),
-        "memory_leds_gpio_io_o": ("memory/leds/gpio_io_o", "probe_0/Op1"),
-        "ps_pl_clk0": ("memory/leds/s_axi_aclk", "ps/pl_clk0"),
+        "memory_leds_gpio_io_o": ("memory/memory_leds_gpio_io_o", "probe_0/Op1"),
+        "memory/memory_leds_gpio_io_o": ("memory/leds/gpio_io_o", "memory/memory_leds_gpio_io_o"),
+        "ps_pl_clk0": ("memory/ps_pl_clk0", "ps/pl_clk0"),
+        "memory/ps_pl_clk0": ("memory/leds/s_axi_aclk", "memory/ps_pl_clk0"),
     }
 
 
@@ -63,10 +66,12 @@ def test_interfaces_are_joined_by_the_name_of_their_bus_and_ports_take_their_par
     design = small()
     assert {net.name: net.ends for net in design.interface_nets} == {
         "ffn_0_m_axi_gmem0": ("ffn_0/m_axi_gmem0", "ps/S_AXI_HP0_FPD"),
-        "memory_leds_GPIO": ("leds", "memory/leds/GPIO"),
-        "ps_M_AXI_HPM0_FPD": ("memory/leds/S_AXI", "ps/M_AXI_HPM0_FPD"),
+        "memory_leds_GPIO": ("leds", "memory/memory_leds_GPIO"),
+        "memory/memory_leds_GPIO": ("memory/leds/GPIO", "memory/memory_leds_GPIO"),
+        "ps_M_AXI_HPM0_FPD": ("memory/ps_M_AXI_HPM0_FPD", "ps/M_AXI_HPM0_FPD"),
+        "memory/ps_M_AXI_HPM0_FPD": ("memory/leds/S_AXI", "memory/ps_M_AXI_HPM0_FPD"),
     }
-    (leds,) = design.interface_ports
+    leds = design.interface_ports[0]
     assert (leds.path, leds.mode, leds.vlnv) == (
         "leds",
         "Master",
@@ -74,8 +79,51 @@ def test_interfaces_are_joined_by_the_name_of_their_bus_and_ports_take_their_par
     )
 
 
+def test_nets_pass_into_a_hierarchy_by_pins_of_it():
+    design = small()
+    pins = {port.path: (port.direction, port.kind, port.width) for port in design.ports}
+    assert pins["memory/ps_pl_clk0"] == ("in", "clk", 1)
+    assert pins["memory/memory_leds_gpio_io_o"] == ("out", "", 4)
+    modes = {port.path: port.mode for port in design.interface_ports}
+    assert modes["memory/ps_M_AXI_HPM0_FPD"] == "Slave"
+    assert modes["memory/memory_leds_GPIO"] == "Master"
+
+
+@given(st.lists(st.sampled_from(["p", "a/p", "h/a/p", "h/b/q", "h/g/c/p", "k/d/r"]), min_size=1))
+def test_brought_through_walls_a_net_still_joins_the_same_ends(paths):
+    nets, walls = cross("n", [End(path, False) for path in paths], NOWHERE)
+    level = [{parent(parent(path)) for path in net.ends if path not in made(walls)} for net in nets]
+    assert all(len(one) <= 1 for one in level)
+    assert joined(nets) == [set(paths) | made(walls)]
+
+
+def made(walls):
+    return {wall.path for wall in walls}
+
+
+def joined(nets):
+    """Sets of ends that are joined, through however many nets."""
+    sets = []
+    for net in nets:
+        mine = set(net.ends)
+        for other in [one for one in sets if one & mine]:
+            mine |= other
+            sets.remove(other)
+        sets.append(mine)
+    return sets
+
+
+def test_of_a_generic_and_a_parameter_of_one_name_the_parameter_counts():
+    both = '<PARAMETER NAME="c_gpio_width" VALUE="7"/><PARAMETER NAME="EMPTY"/>'
+    text = SPECIMEN.replace('<PARAMETER NAME="EMPTY"/>', both)
+    said = dict(hwh.read(text, origin=HERE).cell("memory/leds").parameters)
+    assert said == {"C_ALL_OUTPUTS": "1", "EMPTY": "", "c_gpio_width": "7"}
+
+
 def test_a_wire_of_an_interface_of_the_design_is_no_port():
-    ports = {port.path: (port.kind, port.parameters) for port in small().ports}
+    ports = {
+        port.path: (port.kind, port.parameters) for port in small().ports if "/" not in port.path
+    }
     assert ports == {"button": ("", ()), "spare_clk": ("clk", (("FREQ_HZ", "25000000"),))}
 
 
@@ -156,5 +204,8 @@ def test_every_address_of_a_real_handoff_is_exactly_the_files(path):
     assert len(cells) == len(re.findall("<MODULE ", text))
     ends = {end for net in (*design.nets, *design.interface_nets) for end in net.ends}
     paths = {cell.path for cell in design.cells}
-    assert all(end.rpartition("/")[0] in paths | {""} for end in ends)
+    assert all(parent(end) in paths | {""} for end in ends)
+    for net in (*design.nets, *design.interface_nets):
+        here = parent(net.name)
+        assert all(parent(end) == here or parent(parent(end)) == here for end in net.ends)
     assert design.interface_nets

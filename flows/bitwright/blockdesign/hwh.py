@@ -1,11 +1,12 @@
 """A hardware handoff (.hwh) of Vivado -> the block design that was built.
 
 Vivado writes it beside the bitstream; PYNQ and Vitis read it. It is a flat list of modules: nets
-and interfaces that cross hierarchies appear as one, and pins of hierarchies do not appear, so a net
-here joins cells of any depth. Parameters are all that it lists, derived ones among them. It says by
-which interface an address is reached, where scripts name an address space and a segment: the
-catalogue translates (`S_AXI_HP0_FPD` to `SAXIGP2/HP0_DDR_LOW`); of an IP that is not in it, a space
-is called as HLS and the packager call it, and a segment by its interface.
+that cross hierarchies appear as one, and pins of hierarchies do not appear; they are made anew
+(`crossing.py`). Parameters are all that it lists, derived ones among them; where it has the generic
+C_SIZE and the parameter c_size, the parameter counts. It says by which interface an address is
+reached, where scripts name an address space and a segment: the catalogue translates
+(`S_AXI_HP0_FPD` to `SAXIGP2/HP0_DDR_LOW`); of an IP that is not in it, a space is called as HLS and
+the packager call it, and a segment by its interface.
 
 Layout as in 13 public files of Vivado 2016.3 to 2025.2.
 """
@@ -19,6 +20,7 @@ from typing import NoReturn
 
 from bitwright.blockdesign import catalogue
 from bitwright.blockdesign.catalogue import Catalogue
+from bitwright.blockdesign.crossing import End, Wall, cross
 from bitwright.blockdesign.ip import Instance
 from bitwright.blockdesign.model import (
     Address,
@@ -33,6 +35,7 @@ from bitwright.blockdesign.model import (
 from bitwright.reports.read.document import refuse
 from bitwright.reports.read.hls.safe_xml import Node, tree
 
+Flat = tuple[str, list[End], Place]  # the name of a net, its ends at any depth
 OUTSIDE = ("External_Ports_", "External_Interface_")
 UNJOINED = "__NOC__"
 DIRECTIONS = {"I": "in", "O": "out", "IO": "inout"}
@@ -91,14 +94,19 @@ class _Reader:
             for module in self.modules
             for one in self.addresses(module, looks)
         }
+        nets, pins = _brought(self.nets())
+        interface_nets, interface_pins = _brought(self.interface_nets())
         info = self.root.get("SYSTEMINFO")
         return BlockDesign.of(
             (info.attributes.get("NAME") if info else None) or self.origin.stem,
             cells=[*cells, *self.hierarchies(cells)],
-            ports=self.ports(),
-            interface_ports=self.interface_ports(),
-            nets=self.nets(),
-            interface_nets=self.interface_nets(),
+            ports=[*self.ports(), *(pin for pin in pins if isinstance(pin, Port))],
+            interface_ports=[
+                *self.interface_ports(),
+                *(pin for pin in interface_pins if isinstance(pin, InterfacePort)),
+            ],
+            nets=nets,
+            interface_nets=interface_nets,
             addresses=addresses.values(),
         )
 
@@ -118,15 +126,18 @@ class _Reader:
             kind=kind,
             type=parts[2] if kind == "module" else ":".join(parts[:3]),
             version="" if kind == "module" else parts[3],
-            parameters=pairs(
-                {
-                    name: one.attributes.get("VALUE", "")
-                    for one in module.all("PARAMETERS", "PARAMETER")
-                    if (name := one.attributes.get("NAME", "")) and name not in MADE_BY_VIVADO
-                }
-            ),
+            parameters=pairs(self.parameters(module)),
             place=self.place(module),
         )
+
+    def parameters(self, module: Node) -> dict[str, str]:
+        """Of names that differ in case alone the later counts: generics come first."""
+        found: dict[str, tuple[str, str]] = {}
+        for one in module.all("PARAMETERS", "PARAMETER"):
+            name = one.attributes.get("NAME", "")
+            if name and name not in MADE_BY_VIVADO:
+                found[name.lower()] = (name, one.attributes.get("VALUE", ""))
+        return dict(found.values())
 
     def hierarchies(self, cells: Iterable[Cell]) -> Iterator[Cell]:
         """The hierarchies that cells stand in; their pins are not in a .hwh."""
@@ -182,20 +193,25 @@ class _Reader:
                 place=self.place(bus),
             )
 
-    def nets(self) -> Iterator[Net]:
+    def nets(self) -> Iterator[Flat]:
         """Wires by the name of their signal, without those that an interface net stands for."""
-        ends: defaultdict[str, list[str]] = defaultdict(list)
+        ends: defaultdict[str, list[End]] = defaultdict(list)
         places: dict[str, Place] = {}
         for owner, part, ports in self.owners():
             joined = _wires(bus for bus in part if _joined(bus))
             for port in ports:
                 name, signal = self.said(port, "NAME"), port.attributes.get("SIGNAME", "")
                 if signal and (name not in joined or self.leaves(port)):
-                    ends[signal].append(f"{owner}/{name}" if owner else name)
+                    ends[signal].append(self.end(owner, name, port))
                     places.setdefault(signal, self.place(port))
         for signal, those in ends.items():
             if len(set(those)) > 1:
-                yield Net(_without(signal), tuple(those), places[signal])
+                yield _without(signal), those, places[signal]
+
+    def end(self, owner: str, name: str, port: Node) -> End:
+        found = self.port(f"{owner}/{name}" if owner else name, port)
+        drives = found.direction == ("out" if owner else "in")
+        return End(found.path, drives, found.kind, found.left, found.right)
 
     def leaves(self, port: Node) -> bool:
         """Whether a wire of an interface also goes where no interface takes it (to a probe)."""
@@ -229,18 +245,21 @@ class _Reader:
                 list(module.all("PORTS", "PORT")),
             )
 
-    def interface_nets(self) -> Iterator[Net]:
-        ends: defaultdict[str, list[str]] = defaultdict(list)
+    def interface_nets(self) -> Iterator[Flat]:
+        ends: defaultdict[str, list[End]] = defaultdict(list)
         places: dict[str, Place] = {}
         for owner, buses, _ in self.owners():
             for bus in filter(_joined, buses):
                 name = self.said(bus, "NAME")
                 net = bus.attributes["BUSNAME"]
-                ends[net].append(f"{owner}/{name}" if owner else name)
+                mode = MODES.get(bus.attributes.get("TYPE", "").upper(), "Slave")
+                vlnv = abstraction(bus.attributes.get("VLNV", "")) or "?"
+                path = f"{owner}/{name}" if owner else name
+                ends[net].append(End(path, mode == ("Master" if owner else "Slave"), vlnv=vlnv))
                 places.setdefault(net, self.place(bus))
         for net, those in ends.items():
             if len(set(those)) > 1:
-                yield Net(_without(net), tuple(those), places[net])
+                yield _without(net), those, places[net]
 
     # Addresses
 
@@ -287,6 +306,17 @@ class _Reader:
 
     def place(self, node: Node) -> Place:
         return Place(str(self.origin), node.line)
+
+
+def _brought(flat: Iterable[Flat]) -> tuple[list[Net], list[Wall]]:
+    """Flat nets as nets of one hierarchy each, and the pins of hierarchies between them."""
+    nets: list[Net] = []
+    walls: list[Wall] = []
+    for name, ends, place in flat:
+        more, pins = cross(name, ends, place)
+        nets += more
+        walls += pins
+    return nets, walls
 
 
 def abstraction(vlnv: str) -> str:
