@@ -99,6 +99,7 @@ class Target:
     resources: Resources
     hardware: str = ""  # bd/boards/<hardware>.yml: pins, clocks, memory banks, presets
     options: tuple[str, ...] = ()  # of the block design
+    host: str = ""  # how a program reaches the board: pynq | kria | xdma | xrt
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +198,18 @@ TARGET: Mapping[str, Reader] = {
     "system": A_PART,
     "block_design": A_NAME,
     "hardware": A_NAME,
+    "host": OneOf(("pynq", "kria", "xdma", "xrt")),
     "platform": A_NAME,
     "clock_mhz": CLOCK,
     "memory_mib": SIZE,
 }
-TARGET_OPTIONAL = ("package", "speed", "system", "block_design", "hardware", "platform", "options")
+TARGET_OPTIONAL = (
+    *("package", "speed", "system", "block_design", "hardware", "host", "platform", "options"),
+)
 NEEDED = {  # by toolchain: keys without which it has nothing to build
     "open": ("system",),
-    "vivado": ("block_design", "hardware"),
-    "vitis": ("block_design", "hardware", "platform"),
+    "vivado": ("block_design", "hardware", "host"),
+    "vitis": ("block_design", "hardware", "host", "platform"),
 }
 
 # What the command line may change about a design; the front's option table shows these ranges.

@@ -30,6 +30,7 @@ def accelerator(
     *,
     config: str,
     target: str,
+    host: str,
     bitstream: str,
     control: str,
     memory: tuple[int, int],
@@ -37,6 +38,7 @@ def accelerator(
 ) -> dict[str, Any]:
     """The whole file.
 
+    host: pynq, xdma or xrt: which of on_*.py reaches the board
     bitstream: its name in the folder; control: how registers are reached, `lite` or `dma`
     memory: base and size of what the host may give to kernels, as kernels see it
     kernels: by cell, with the base of its registers
@@ -45,6 +47,7 @@ def accelerator(
         "schema": SCHEMA,
         "config": config,
         "target": target,
+        "host": host,
         "bitstream": bitstream,
         "control": control,
         "memory": {"base": memory[0], "size": memory[1]},
