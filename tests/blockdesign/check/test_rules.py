@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from bitwright.blockdesign.check import RULES
-from bitwright.blockdesign.ip import AXIS, Instance, Space, Window
+from bitwright.blockdesign.ip import AXIS, Instance, Pin, Space, Window
 from bitwright.blockdesign.model import (
     NOWHERE,
     Address,
@@ -247,6 +247,21 @@ CASES = [
         "synchronous to no clock",
         {},
     ),
+    (
+        "reset-held",
+        both(parameters("mode", CONST_WIDTH="4", CONST_VAL="0"), move("bus/aresetn", "mode")),
+        "bus/aresetn is held in reset by the constant 0 of mode",
+        {},
+    ),
+    (
+        "reset-before-lock",
+        same,
+        "may end before host has locked",
+        {
+            **other("host", pins={"locked": Pin("locked", "out")}),
+            **other("reset0", pins={"dcm_locked": Pin("dcm_locked", "in")}),
+        },
+    ),
     ("unknown-address", address(REG, segment="ffn/s_axi_control/reg0"), "did you mean", {}),
     ("unknown-address", address(REG, space="host/Dat"), "did you mean Data", {}),
     ("unknown-address", address(REG, segment="fff/s_axi_control/Reg"), "no segment fff", {}),
@@ -286,6 +301,13 @@ CASES = [
     ),
     ("interrupt-width", same, "2 interrupts, host/IRQ takes 1", pin("host", "IRQ", width=1)),
     ("interrupt-open", without("irq1"), "cell mhsa: its interrupt", {}),
+    ("interrupt-open", without("irqs"), "cell irq: its interrupt dout leads nowhere", {}),
+    (
+        "cattrip",
+        both(port("hbm_cattrip", "out"), move("hbm_cattrip", "mode")),
+        "port hbm_cattrip is always high",
+        {},
+    ),
     ("interrupt-twice", move("irq/In1", "irq0"), "irq/In0, irq/In1", {}),
     (
         "concat-input",
@@ -435,12 +457,3 @@ def test_a_pin_that_an_interface_brings_is_driven_by_it():
     assert names(small.found(BASE, looks)) == set()
     loose = renet(BASE, "ddr", "memory/M00 host/M_CTRL")
     assert "open-input" in names(small.found(loose, looks))
-
-
-def test_v_plus_plus_joins_clocks_resets_and_interrupts_itself():
-    def change(one):
-        return remade(renet(renet(one, "mode", "mode/dout ffn/mode"), "irq1"), cells=one.cells)
-
-    platform = cell("card", "platform", "bitwright:platform:card")
-    found = names(small.found(platform(change(BASE)), {"card": Instance("x", known=True)}))
-    assert not found & {"open-input", "interrupt-open"}

@@ -190,6 +190,37 @@ def reset_asynchronous(scene: Scene) -> Iterator[Fault]:
             )
 
 
+def reset_held(scene: Scene) -> Iterator[Fault]:
+    """A constant at a reset, of the level that resets."""
+    for end, pin, driver, _ in _driven(scene, "rst"):
+        value = scene.constant(parent(driver))
+        if value is not None and pin.polarity == ("high" if value else "low"):
+            yield Fault(
+                _net_place(scene, end),
+                f"{end} is held in reset by the constant {value} of {parent(driver)}",
+                "a reset that ends, or the other level",
+                f"{value} at a reset that is active {pin.polarity}",
+                f"join {end} to a reset, or change the constant",
+            )
+
+
+def reset_before_lock(scene: Scene) -> Iterator[Fault]:
+    """A reset that may end before its clock is there."""
+    for cell, looks in scene.leaves:
+        if "dcm_locked" not in looks.pins or scene.joined(f"{cell.path}/dcm_locked"):
+            continue
+        clock = scene.driver(f"{cell.path}/slowest_sync_clk")
+        source = scene.instance(parent(clock[0])) if clock else None
+        if clock and source is not None and source.known and "locked" in source.pins:
+            yield Fault(
+                cell.place,
+                f"cell {cell.path}: its reset may end before {parent(clock[0])} has locked",
+                f"{parent(clock[0])}/locked at dcm_locked",
+                "dcm_locked is joined to nothing, which counts as locked",
+                f"join {parent(clock[0])}/locked to {cell.path}/dcm_locked",
+            )
+
+
 def _clock_of(scene: Scene, end: str, pin: Pin) -> str:
     """The clock pin that a reset input is synchronous to, as a path; "" where not known."""
     owner = parent(end)

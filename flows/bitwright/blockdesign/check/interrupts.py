@@ -9,7 +9,8 @@ from types import MappingProxyType
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene
 from bitwright.blockdesign.check.words import bits, some
-from bitwright.blockdesign.model import parent
+from bitwright.blockdesign.ip import Instance
+from bitwright.blockdesign.model import Cell, parent
 
 # The most that an input takes, whatever its parameters. Sources: UG585 (16 shared peripheral
 # interrupts), UG1085 (two groups of 8), PG099 (32), PG195 (16 user interrupts).
@@ -22,6 +23,7 @@ MOST: Mapping[tuple[str, str], int] = MappingProxyType(
         ("xilinx.com:ip:xdma", "usr_irq_req"): 16,
     }
 )
+WIDEST = 4096  # bits of a constant
 # Inputs that take the width of what drives them when the design is validated.
 FOLLOWS = frozenset({("xilinx.com:ip:processing_system7", "IRQ_F2P"),
                      ("xilinx.com:ip:zynq_ultra_ps_e", "pl_ps_irq0"),
@@ -51,11 +53,11 @@ def interrupt_width(scene: Scene) -> Iterator[Fault]:
 
 
 def interrupt_open(scene: Scene) -> Iterator[Fault]:
-    if scene.linked:
-        return
+    """An interrupt output without a net, or a concat of interrupts that goes no further."""
     for cell, looks in scene.leaves:
+        carries = scene.is_concat(cell.path) and any(_interrupts(scene, cell, looks))
         for pin in looks.pins.values():
-            if pin.kind != "intr" or pin.direction != "out":
+            if pin.direction != "out" or not (carries or pin.kind == "intr"):
                 continue
             if not scene.joined(f"{cell.path}/{pin.name}"):
                 yield Fault(
@@ -67,22 +69,28 @@ def interrupt_open(scene: Scene) -> Iterator[Fault]:
                 )
 
 
+def _interrupts(scene: Scene, cell: Cell, looks: Instance) -> Iterator[tuple[str, str]]:
+    """The inputs of a cell that interrupts are joined to, and where these come from."""
+    for pin in looks.pins.values():
+        end = f"{cell.path}/{pin.name}"
+        driver = scene.driver(end) if pin.direction == "in" else None
+        if driver is not None and driver[1].kind == "intr":
+            yield end, driver[0]
+
+
 def interrupt_twice(scene: Scene) -> Iterator[Fault]:
     """One interrupt at two inputs of one cell: the host would see it as two."""
     for cell, looks in scene.leaves:
         if not scene.is_concat(cell.path):
             continue
-        by_wire: defaultdict[str, list[str]] = defaultdict(list)
-        for pin in looks.pins.values():
-            end = f"{cell.path}/{pin.name}"
-            driver = scene.driver(end) if pin.direction == "in" else None
-            if driver is not None and driver[1].kind == "intr":
-                by_wire[driver[0]].append(end)
-        for driver_end, ends in by_wire.items():
+        by_driver: defaultdict[str, list[str]] = defaultdict(list)
+        for end, driver in _interrupts(scene, cell, looks):
+            by_driver[driver].append(end)
+        for driver, ends in by_driver.items():
             if len(ends) > 1:
                 yield Fault(
                     scene.nets_of[ends[1]][0].place,
-                    f"interrupt {driver_end} is joined to {some(ends)}",
+                    f"interrupt {driver} is joined to {some(ends)}",
                     "one input of one concat",
                     f"{len(ends)} inputs",
                     "take it out of all but one",
@@ -91,20 +99,35 @@ def interrupt_twice(scene: Scene) -> Iterator[Fault]:
 
 def constant_fits(scene: Scene) -> Iterator[Fault]:
     for cell in scene.design.cells:
-        if cell.type.rpartition(":")[2] not in ("xlconstant", "ilconstant"):
+        number, width = scene.constant(cell.path), cell.parameter("CONST_WIDTH", "1")
+        if number is None or not width.isdigit() or int(width) > WIDEST:
             continue
-        width, value = cell.parameter("CONST_WIDTH", "1"), cell.parameter("CONST_VAL", "1")
-        try:
-            number = int(value, 0)
-        except ValueError:
-            continue
-        if width.isdigit() and int(width) < 4097 and abs(number) >> int(width):
+        if abs(number) >> int(width):
             yield Fault(
                 cell.place,
-                f"cell {cell.path}: {value} does not fit CONST_WIDTH",
+                f"cell {cell.path}: {number} does not fit CONST_WIDTH",
                 f"0 to {(1 << int(width)) - 1}",
-                value,
+                str(number),
                 f"set CONST_WIDTH: {number.bit_length()}",
+            )
+
+
+def cattrip(scene: Scene) -> Iterator[Fault]:
+    """What tells a card's controller that the HBM is too hot: high shuts the card down.
+
+    Source: UG1314 (Alveo U280), HBM_CATTRIP: to be driven, low where the HBM is not used.
+    """
+    for port in scene.design.ports:
+        if parent(port.path) or port.direction != "out" or "cattrip" not in port.path.lower():
+            continue
+        driver = scene.driver(port.path)
+        if driver is not None and scene.constant(parent(driver[0])) not in (None, 0):
+            yield Fault(
+                scene.nets_of[port.path][0].place,
+                f"port {port.path} is always high, which shuts the card down",
+                "0, or what the HBM says (DRAM_0_STAT_CATTRIP)",
+                f"the constant of {parent(driver[0])}",
+                f"set CONST_VAL: 0 at {scene.place(parent(driver[0]))}",
             )
 
 

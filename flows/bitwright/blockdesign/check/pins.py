@@ -125,8 +125,6 @@ def _appear(scene: Scene, owner: str) -> str:
 
 
 def open_input(scene: Scene) -> Iterator[Fault]:
-    if scene.linked:
-        return
     for cell, looks in scene.leaves:
         for pin in looks.pins.values():
             wanted = pin.direction == "in" and pin.needed and pin.kind not in ("clk", "rst")
@@ -144,8 +142,6 @@ def open_reset(scene: Scene) -> Iterator[Fault]:
 
 
 def _open_pins(scene: Scene, kind: str, word: str, wanted: str) -> Iterator[Fault]:
-    if scene.linked:
-        return
     for cell, looks in scene.leaves:
         used = set(_used(scene, cell, looks, word))
         for pin in looks.pins.values():

@@ -122,6 +122,13 @@ RULES: tuple[Rule, ...] = (
         "A reset is synchronous where its user needs that.",
         clocks.reset_asynchronous,
     ),
+    Rule("reset-held", ERROR, "No constant holds anything in reset.", clocks.reset_held),
+    Rule(
+        "reset-before-lock",
+        WARNING,
+        "A reset waits until the clock is there.",
+        clocks.reset_before_lock,
+    ),
     # Addresses
     Rule(
         "unknown-address",
@@ -200,5 +207,6 @@ RULES: tuple[Rule, ...] = (
         "An input of a concat is as wide as what drives it.",
         interrupts.concat_input,
     ),
+    Rule("cattrip", ERROR, "The pin that would shut a card down is low.", interrupts.cattrip),
     Rule("constant", DOUBT, "A constant fits its width.", interrupts.constant_fits),
 )

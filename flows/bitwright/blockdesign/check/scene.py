@@ -28,6 +28,7 @@ from bitwright.blockdesign.model import (
 
 INITIATORS = frozenset({"Master", "MirroredSlave"})
 PROCESSORS = (":processing_system7", ":zynq_ultra_ps_e")
+CONSTANTS = ("xlconstant", "ilconstant")
 CONCATS = ("xlconcat", "ilconcat")
 MAX_CONCATS = 16  # one behind the other; a design that goes round in a circle ends here
 TARGETS = frozenset({"Slave", "MirroredMaster"})
@@ -89,11 +90,6 @@ class Scene:
         """The cells that are no hierarchies and that the catalogue knows."""
         found = ((cell, self.instance(cell.path)) for cell in self.design.cells)
         return tuple((cell, looks) for cell, looks in found if looks is not None and looks.known)
-
-    @cached_property
-    def linked(self) -> bool:
-        """Whether v++ will link the kernels, which then joins clocks, resets and interrupts."""
-        return any(cell.kind == "platform" for cell in self.design.cells)
 
     def place(self, path: str) -> Place:
         """Where a cell or port was written."""
@@ -203,6 +199,16 @@ class Scene:
     def is_concat(self, path: str) -> bool:
         """Whether the cell only lays wires side by side; its widths follow what is joined."""
         return path in self.cells and self.cells[path].type.rpartition(":")[2] in CONCATS
+
+    def constant(self, path: str) -> int | None:
+        """The value of a cell that is a constant; None for any other, and for what is no number."""
+        cell = self.cells.get(path)
+        if cell is None or cell.type.rpartition(":")[2] not in CONSTANTS:
+            return None
+        try:
+            return int(cell.parameter("CONST_VAL", "1"), 0)
+        except ValueError:
+            return None
 
     def width(self, end: str, depth: int = 0) -> int | None:
         """Bits of a pin; of a concat's output, those of all that drives its inputs."""
