@@ -11,7 +11,7 @@ from bitwright.ipxact.model import Component
 from bitwright.ipxact.parts import SPACES, Element
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MARKS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;", "\r": "&#13;"}
+MARKS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;", "\r": "&#13;"}
 _BLANKS = {"\n": "&#10;", "\t": "&#9;"}  # an attribute's would come back as spaces
 
 
@@ -26,10 +26,10 @@ def write(component: Component) -> str:
 
 def _lines(element: Element, indent: str) -> Iterator[str]:
     marks = "".join(
-        f' {name}="{escaped(value, _MARKS | _BLANKS)}"' for name, value in element.attributes
+        f' {name}="{escaped(value, MARKS | _BLANKS)}"' for name, value in element.attributes
     )
     if not element.children:
-        text = escaped(element.text, _MARKS)
+        text = escaped(element.text, MARKS)
         end = f">{text}</{element.tag}>" if text else "/>"
         yield f"{indent}<{element.tag}{marks}{end}"
         return

@@ -1,0 +1,335 @@
+"""A kernel's signature and the ports of its RTL -> the Component of its package.
+
+What stands in kernel.yml and what the RTL has are compared on the way: a package whose register map
+or ports were another kernel's would only show in hardware. Names that people know from kernels of
+Vitis HLS are kept where the register is the same (CTRL, GIER, IP_IER, IP_ISR), so that a driver
+that reads them from a .hwh finds them in a kernel of either kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from bitwright.errors import ConfigError
+from bitwright.ipxact import infer, wrapper
+from bitwright.ipxact.model import (
+    AddressBlock,
+    AddressSpace,
+    BusInterface,
+    Choice,
+    Component,
+    Core,
+    Enumeration,
+    Family,
+    Field,
+    File,
+    FileSet,
+    HdlParameter,
+    MemoryMap,
+    Parameter,
+    Port,
+    PortType,
+    Range,
+    Register,
+    Value,
+    View,
+    Vlnv,
+    by_name,
+)
+from bitwright.ipxact.rtl import Module, Wire
+from bitwright.kernel import ARGUMENTS_FROM, Bundle, Kernel
+from bitwright.kernel import Field as KernelField
+from bitwright.kernel import Register as KernelRegister
+
+CONTROL, BLOCK = "s_axi_control", "reg0"  # the memory map, and its block as Vivado names it
+CLOCK, RESET, INTERRUPT = "ap_clk", "ap_rst_n", "interrupt"
+CREATED = "2000-01-01T00:00:00Z"  # the time of packaging would make every package another one
+REVISION = "1"
+FAMILIES = (  # of the parts that this project's targets have, and their relatives
+    *("zynq", "zynquplus", "artix7", "kintex7", "virtex7"),
+    *("kintexuplus", "virtexuplus", "virtexuplusHBM"),
+)
+VIEWS = (  # as package_project makes them for sources of several languages
+    ("xilinx_anylanguagesynthesis", "Synthesis", ":vivado.xilinx.com:synthesis"),
+    ("xilinx_anylanguagebehavioralsimulation", "Simulation", ":vivado.xilinx.com:simulation"),
+)
+_ABI: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(  # ours -> those of Vitis HLS
+    {
+        "ctrl": (
+            "CTRL",
+            {
+                **{name: f"AP_{name.upper()}" for name in ("start", "done", "idle", "ready")},
+                "auto_restart": "AUTO_RESTART",
+            },
+        ),
+        "gie": ("GIER", {"enable": "Enable"}),
+        "ier": ("IP_IER", {"done": "CHAN0_INT_EN", "ready": "CHAN1_INT_EN"}),
+        "isr": ("IP_ISR", {"done": "CHAN0_INT_ST", "ready": "CHAN1_INT_ST"}),
+    }
+)
+_EFFECTS: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType(  # registers.py has them
+    {
+        ("ctrl", "start"): {"written": "oneToSet"},
+        ("ctrl", "done"): {"access": "read-only", "read": "clear"},
+        ("ctrl", "idle"): {"access": "read-only"},
+        ("ctrl", "ready"): {"access": "read-only", "read": "clear"},
+        ("isr", "done"): {"written": "oneToToggle"},
+        ("isr", "ready"): {"written": "oneToToggle"},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a parameter of the RTL may be."""
+
+    values: tuple[int, ...] = ()  # those allowed; () is any from low to high
+    low: int | None = None
+    high: int | None = None
+    doc: str = ""
+
+
+def component(
+    kernel: Kernel,
+    module: Module,
+    files: Iterable[File],
+    *,
+    limits: Mapping[str, Limit] = MappingProxyType({}),
+    xrt: bool = False,
+) -> Component:
+    """The package of a kernel.
+
+    module: the kernel's own top, which `wrapper.render` puts a Verilog module around
+    files: all of them, that one too, in the order to compile them
+    limits: of parameters, by name; parameters are shown to whoever uses the IP
+    xrt: for v++, which takes no parameters and wants to be told that it is a kernel
+    Raises ConfigError, every difference named, if the RTL is not what the signature says.
+    """
+    ports = tuple(map(_port, module.ports))
+    interfaces = infer.interfaces(ports)
+    check(kernel, interfaces, ports)
+    parameters = () if xrt else module.parameters
+    top = wrapper.name(module.name)
+    return Component(
+        vlnv=Vlnv.of(kernel.vlnv),
+        bus_interfaces=tuple(_known(one, module) for one in interfaces),
+        address_spaces=tuple(map(_space, kernel.bundles)),
+        memory_maps=(MemoryMap(CONTROL, (_block(kernel),)),),
+        views=tuple(_view(*view, top) for view in VIEWS),
+        ports=ports,
+        model_parameters=tuple(
+            HdlParameter(
+                name,
+                Value(str(value), "long", "generated", f"MODELPARAM_VALUE.{name}"),
+                display=name,
+                doc=_limit(limits, name).doc,
+                type="integer",
+            )
+            for name, value in parameters
+        ),
+        choices=tuple(_choices(parameters, limits)),
+        file_sets=tuple(FileSet(f"{name}_view_fileset", tuple(files)) for name, _, _ in VIEWS),
+        doc=kernel.doc,
+        parameters=(
+            *(
+                _shown(name, value, place, _limit(limits, name))
+                for place, (name, value) in enumerate(parameters, 2)
+            ),
+            Parameter(
+                "Component_Name",
+                Value(_file_name(kernel), "", "user", "PARAM_VALUE.Component_Name", order="1"),
+            ),
+        ),
+        core=Core(
+            display=kernel.name,
+            revision=REVISION,
+            created=CREATED,
+            families=tuple(Family(name, "Production") for name in FAMILIES),
+            taxonomies=("/KernelIP",) if xrt else ("/UserIP",),
+            sdx_kernel="true" if xrt else "",
+            sdx_kernel_type="rtl" if xrt else "",
+        ),
+    )
+
+
+def _file_name(kernel: Kernel) -> str:
+    """matmul_v1_0, as Vivado names what belongs to a version of an IP."""
+    version = kernel.vlnv.split(":")[3].split(".")
+    return f"{kernel.name}_v{'_'.join([*version, '0'][:2])}"
+
+
+def check(kernel: Kernel, interfaces: Iterable[BusInterface], ports: Iterable[Port]) -> None:
+    """Raise ConfigError, every difference named, unless these are the kernel's interfaces."""
+    faults = list(_faults(kernel, by_name(interfaces), by_name(ports)))
+    if faults:
+        raise ConfigError(
+            "\n".join(f"{kernel.vlnv}: {fault}" for fault in faults)
+            + "\n  expected  the ports that its kernel.yml says\n"
+            "  next      mend the RTL's top or kernel.yml"
+        )
+
+
+def _faults(
+    kernel: Kernel, interfaces: Mapping[str, BusInterface], ports: Mapping[str, Port]
+) -> Iterator[str]:
+    masters = {f"m_axi_{one.name}": one for one in kernel.bundles}
+    kinds = {CONTROL: ("aximm", "slave"), CLOCK: ("clock", "slave"), RESET: ("reset", "slave")}
+    kinds |= {INTERRUPT: ("interrupt", "master")} | dict.fromkeys(masters, ("aximm", "master"))
+    for name, (kind, mode) in kinds.items():
+        found = interfaces.get(name)
+        if found is None or (found.bus_type.name, found.mode) != (kind, mode):
+            there = f"a {found.bus_type.name} {found.mode}" if found else "none"
+            yield f"{name}: expected a {kind} {mode}, found {there}"
+    for name in sorted(interfaces.keys() - kinds.keys()):
+        yield f"{name}: an interface that the signature does not have"
+    widths = {CONTROL: (32, kernel.control_addr_width)}
+    widths |= {name: (one.data_width, one.addr_width) for name, one in masters.items()}
+    for name, expected in widths.items():
+        wires = (
+            {one.logical: one.physical for one in interfaces[name].port_maps}
+            if (name in interfaces)
+            else {}
+        )
+        for signals, width in (
+            (("WDATA", "RDATA"), expected[0]),
+            (("AWADDR", "ARADDR"), expected[1]),
+        ):
+            for signal in signals:
+                if signal in wires and ports[wires[signal]].width != width:
+                    found_width = ports[wires[signal]].width
+                    yield f"{wires[signal]}: expected {width} bits, found {found_width}"
+
+
+def _port(wire: Wire) -> Port:
+    views = tuple(name for name, _, _ in VIEWS)
+    vector = None
+    if wire.left is not None and wire.right is not None:
+        vector = Range(Value(str(wire.left), "long"), Value(str(wire.right), "long"))
+    return Port(wire.name, wire.direction, vector, (PortType("wire", views),))
+
+
+def _known(interface: BusInterface, module: Module) -> BusInterface:
+    """The interface with what it refers to, and what an interconnect can make use of."""
+    if interface.name == CONTROL:
+        return replace(interface, memory_map=CONTROL)
+    if interface.bus_type.name != "aximm":
+        return interface
+    made = replace(interface, address_space=interface.name)
+    return infer.with_parameters(made, **master_parameters(module))
+
+
+def master_parameters(module: Module) -> dict[str, str]:
+    """What is known of the bursts of a kernel's masters: whole beats always (DESIGN.md), the rest
+    from the parameters of the RTL."""
+    values = dict(module.parameters)
+    found = {"SUPPORTS_NARROW_BURST": "0"}
+    if "MaxBurst" in values:
+        found["MAX_BURST_LENGTH"] = str(values["MaxBurst"])
+    if "Outstanding" in values:
+        found["NUM_READ_OUTSTANDING"] = found["NUM_WRITE_OUTSTANDING"] = str(values["Outstanding"])
+    return found
+
+
+def _space(bundle: Bundle) -> AddressSpace:
+    width = bundle.addr_width
+    size = "16E" if width == 64 else str(1 << width)
+    return AddressSpace(f"m_axi_{bundle.name}", Value(size), Value(str(width), "long"))
+
+
+def _block(kernel: Kernel) -> AddressBlock:
+    return AddressBlock(
+        BLOCK,
+        base=Value("0", "long"),
+        range=Value(str(1 << kernel.control_addr_width), "long"),
+        width=Value("32", "long"),
+        usage="register",
+        access="read-write",
+        registers=tuple(_register(kernel, one) for one in kernel.registers),
+    )
+
+
+def register_name(register: KernelRegister) -> str:
+    """What packages call a register."""
+    return _ABI[register.name][0] if _is_abi(register) else register.name
+
+
+def master_of(kernel: Kernel, register: KernelRegister) -> str:
+    """The AXI master that a pointer's register belongs to; "" for any other register."""
+    found = {one.name: one for one in kernel.arguments}.get(register.name)
+    return f"m_axi_{found.bundle}" if found is not None and found.bundle else ""
+
+
+def _is_abi(register: KernelRegister) -> bool:
+    return register.offset < ARGUMENTS_FROM
+
+
+def _register(kernel: Kernel, register: KernelRegister) -> Register:
+    name = register_name(register)
+    master = master_of(kernel, register)
+    key = f"REGPARAM_VALUE.{CONTROL}.{BLOCK}.{name}.ASSOCIATED_BUSIF".upper()
+    return Register(
+        name,
+        offset=f"0x{register.offset:X}",
+        size=Value(str(register.width), "long"),
+        display=name,
+        doc=register.doc,
+        access="read-write" if register.writable else "read-only",
+        fields=tuple(_field(register, one) for one in register.fields),
+        parameters=(Parameter("ASSOCIATED_BUSIF", Value(master, id=key)),) if master else (),
+    )
+
+
+def _field(register: KernelRegister, field: KernelField) -> Field:
+    names = _ABI[register.name][1] if _is_abi(register) else {}
+    effects = _EFFECTS.get((register.name, field.name), {}) if _is_abi(register) else {}
+    return Field(
+        names.get(field.name, field.name),
+        offset=str(field.lsb),
+        width=Value(str(field.width), "long"),
+        access=effects.get("access", "read-write" if register.writable else "read-only"),
+        written=effects.get("written", ""),
+        read=effects.get("read", ""),
+    )
+
+
+def _view(name: str, display: str, environment: str, top: str) -> View:
+    return View(name, display, environment, "Verilog", top, (f"{name}_view_fileset",))
+
+
+def _limit(limits: Mapping[str, Limit], name: str) -> Limit:
+    return limits.get(name, Limit())
+
+
+def _choice_name(name: str) -> str:
+    return f"choice_list_{name}"
+
+
+def _choices(
+    parameters: Iterable[tuple[str, int]], limits: Mapping[str, Limit]
+) -> Iterator[Choice]:
+    for name, _ in parameters:
+        if values := _limit(limits, name).values:
+            yield Choice(_choice_name(name), tuple(Enumeration(str(value)) for value in values))
+
+
+def _shown(name: str, value: int, place: int, limit: Limit) -> Parameter:
+    """A parameter as whoever uses the IP sees it."""
+    ranged = limit.low is not None or limit.high is not None
+    return Parameter(
+        name,
+        Value(
+            str(value),
+            "long",
+            "user",
+            f"PARAM_VALUE.{name}",
+            choice=_choice_name(name) if limit.values else "",
+            order=str(place),
+            minimum="" if limit.low is None else str(limit.low),
+            maximum="" if limit.high is None else str(limit.high),
+            range_type="long" if ranged else "",
+        ),
+        display=name,
+        doc=limit.doc,
+    )
