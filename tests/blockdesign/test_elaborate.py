@@ -2,34 +2,187 @@
 
 from __future__ import annotations
 
+import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from bitwright import design
-from bitwright.blockdesign import elaborate, linked
+from bitwright.blockdesign import catalogue, elaborate, linked, source
+from bitwright.blockdesign.check import check
+from bitwright.blockdesign.looks import looks
 from bitwright.blockdesign.model import BlockDesign
+from bitwright.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
+CONFIGS = design.names(ROOT)
+BUNDLES = {"matmul": 1, "mhsa": 5, "ffn": 3}
+KERNELS = tuple(BUNDLES)
+
+# What each design has besides the kernels, and with all three of them: how many masters go each way
+# to the memory, and where the registers begin.
+ZYNQ = ("control", "interrupts", "ps", "reset")
+ALVEO = (
+    *("cattrip", "clocks", "control", "hbm", "hbm_reset", "host", "interrupts", "pcie_buffer"),
+    *("refclk_buffer", "reset", "sysclk_buffer", "xdma"),
+)
+GOLDEN = {
+    "pynq-z2": (ZYNQ, {"memory0": 5, "memory2": 4}, ("ps/Data", 0x4000_0000)),
+    "zcu104": (ZYNQ, {"memory0": 3, "memory1": 3, "memory3": 3}, ("ps/Data", 0xA000_0000)),
+    "kv260": (ZYNQ, {"memory0": 3, "memory1": 3, "memory3": 3}, ("ps/Data", 0xA000_0000)),
+    "u280": (ALVEO, {f"memory_{n:02}": 1 for n in range(9)}, ("xdma/M_AXI_LITE", 0)),
+    "u280-published": (
+        ALVEO,
+        {f"memory_{n:02}": 1 for n in range(9)},
+        ("xdma/M_AXI", 0x1_0000_0000),
+    ),
+}
+MEMORY = {  # what each bundle sees: bytes from 0 up, and bytes elsewhere
+    "pynq-z2": {(0, 512 << 20)},
+    "zcu104": {(0, 2 << 30)},
+    "kv260": {(0, 2 << 30), (8 << 32, 2 << 30)},
+    "u280": {(bank << 28, 1 << 28) for bank in range(32)},
+    "u280-published": {(bank << 28, 1 << 28) for bank in range(16)},
+    "u280-xrt": {(bank << 28, 1 << 28) for bank in range(32)},
+    "u55c-xrt": {(bank << 29, 1 << 29) for bank in range(32)},
+}
+TARGETS = tuple(MEMORY)
 
 
-def made(config: str, target: str) -> BlockDesign:
-    return elaborate.of(design.load(config, target=target, root=ROOT), ROOT)
+def made(config: str, target: str, root: Path = ROOT) -> BlockDesign:
+    return elaborate.of(design.load(config, target=target, root=root), root)
 
 
 def ends(block: BlockDesign, net: str) -> set[str]:
-    return {end for one in block.nets if one.name == net for end in one.ends}
+    return {
+        end for one in (*block.nets, *block.interface_nets) if one.name == net for end in one.ends
+    }
 
 
-def test_each_kernel_of_the_config_is_a_cell_with_clock_reset_interrupt_and_registers():
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The part of the project that designs are made of, to be changed."""
+    for folder in ("bd", "configs", "cores/matmul", "ip/mhsa", "ip/ffn"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return tmp_path
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text, (path, old)
+    path.write_text(text.replace(old, new))
+
+
+def with_kernels(root: Path, *names: str) -> BlockDesign:
+    """tiny on the pynq-z2 with some of its kernels."""
+    lines = (ROOT / "configs/tiny.yml").read_text().splitlines(keepends=True)
+    start = lines.index("kernels:\n") + 1
+    end = next(n for n, line in enumerate(lines) if line.startswith("targets:"))
+    entries: list[list[str]] = []
+    for line in lines[start:end]:
+        entries += [[]] if line.startswith("  - ") else []
+        entries[-1].append(line)
+    kept = [e for e in entries if e[0].split("#")[0].split()[-1] in names]
+    model = [line for line in lines[:start] if not line.startswith("#")]
+    text = "".join([*model, *(line for entry in kept for line in entry), "targets: [pynq-z2]\n"])
+    (root / "configs/some.yml").write_text(text)
+    return made("some", "pynq-z2", root)
+
+
+# --- each design with each config ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", GOLDEN)
+@pytest.mark.parametrize("config", CONFIGS)
+def test_a_design_has_these_cells_and_these_counts(config, target):
+    own, ways, (space, first) = GOLDEN[target]
+    block = made(config, target)
+    assert {cell.path for cell in block.cells} == {*own, *ways, *KERNELS}
+    assert {way: int(block.cell(way).parameter("NUM_SI")) for way in ways} == ways
+    assert {block.cell(way).parameter("NUM_MI") for way in ways} == {"1"}
+    assert block.cell("control").parameter("NUM_MI") == "3"
+    assert block.cell("interrupts").parameter("NUM_PORTS") == "3"
+    registers = [a for a in block.addresses if "/s_axi_control/" in a.segment]
+    assert {(a.segment.split("/")[0], a.space, a.offset, a.range) for a in registers} == {
+        (name, space, first + n * 0x1_0000, 4096) for n, name in enumerate(KERNELS)
+    }
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("config", CONFIGS)
+def test_each_bundle_sees_all_of_the_memory_and_nothing_else(config, target):
+    block = made(config, target)
+    seen: dict[str, set[tuple[int, int]]] = {}
+    for one in block.addresses:
+        if one.space.split("/")[0] in KERNELS and not one.excluded:
+            seen.setdefault(one.space, set()).add((one.offset, one.range))
+    assert len(seen) == sum(BUNDLES.values())
+    assert all(ranges == MEMORY[target] for ranges in seen.values())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("config", CONFIGS)
+def test_no_two_segments_of_a_space_share_an_address(config, target):
+    spaces: dict[str, list[tuple[int, int]]] = {}
+    for one in made(config, target).addresses:
+        if not one.excluded:
+            spaces.setdefault(one.space, []).append((one.offset, one.offset + one.range))
+    for ranges in spaces.values():
+        assert all(end <= start for (_, end), (start, _) in pairwise(sorted(ranges)))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_checks_find_nothing_and_the_design_survives_being_written(target):
+    found = design.load("gpt2-medium", target=target, root=ROOT)
+    block = elaborate.of(found, ROOT)
+    known = catalogue.load(ROOT).of_kernels(one for _, one in elaborate.kernels(found, ROOT))
+    assert not check(block, looks(block, known))
+    assert source.read(source.dump(block), "x.yml") == block
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_object_says_where_it_was_written(target):
+    block = made("tiny", target)
+    for one in (*block.cells, *block.ports, *block.nets, *block.interface_nets, *block.addresses):
+        assert one.place.line > 0, one
+        assert (ROOT / one.place.file).is_file(), one
+
+
+# --- kernels ------------------------------------------------------------------------------------
+
+
+def test_each_kernel_has_clock_reset_interrupt_and_control():
     block = made("tiny", "pynq-z2")
-    for number, name in enumerate(("matmul", "mhsa", "ffn")):
+    for number, name in enumerate(KERNELS):
         assert f"{name}/ap_clk" in ends(block, "clk")
         assert f"{name}/ap_rst_n" in ends(block, "resetn")
         assert ends(block, f"{name}_interrupt") == {f"{name}/interrupt", f"interrupts/In{number}"}
-        (address,) = (a for a in block.addresses if a.segment.startswith(f"{name}/s_axi_control"))
-        assert (address.space, address.range) == ("ps/Data", 4096)
-        assert address.offset == 0x4000_0000 + number * 0x1_0000
-    assert block.cell("interrupts").parameter("NUM_PORTS") == "3"
+        control = {f"{name}/s_axi_control", f"control/M{number:02}_AXI"}
+        assert ends(block, f"{name}_s_axi_control") == control
+
+
+def test_adding_a_kernel_adds_its_cell_and_all_that_joins_it_and_moves_nothing(project):
+    before, after = with_kernels(project, "matmul"), with_kernels(project, "matmul", "ffn")
+    assert {c.path for c in after.cells} - {c.path for c in before.cells} == {"ffn", "memory2"}
+    added = {net.name for net in (*after.nets, *after.interface_nets)} - {
+        net.name for net in (*before.nets, *before.interface_nets)
+    }
+    masters = {f"ffn_m_axi_gmem{n}" for n in range(3)}
+    assert added == {"ffn_interrupt", "ffn_s_axi_control", "memory2_M00_AXI", *masters}
+    assert set(before.addresses) < set(after.addresses)
+    assert {a.space for a in set(after.addresses) - set(before.addresses)} == {
+        "ps/Data",
+        *(f"ffn/Data_m_axi_gmem{n}" for n in range(3)),
+    }
+    assert before.cell("interrupts").parameter("NUM_PORTS") == "1"
+    assert after.cell("interrupts").parameter("NUM_PORTS") == "2"
+
+
+def test_a_way_to_the_memory_that_no_bundle_takes_is_not_built(project):
+    block = with_kernels(project, "matmul")
+    assert "memory2" not in {cell.path for cell in block.cells}
+    assert block.cell("ps").parameter("PCW_USE_S_AXI_HP0") == "1"
+    assert block.cell("ps").parameter("PCW_USE_S_AXI_HP2") == ""
 
 
 def test_the_parts_of_a_kernel_say_where_it_stands_in_the_config():
@@ -41,47 +194,149 @@ def test_the_parts_of_a_kernel_say_where_it_stands_in_the_config():
     assert str(block.cell("control").place).startswith("bd/zynq.yml:")
 
 
-@pytest.mark.parametrize("config", design.names(ROOT))
-def test_bundles_are_dealt_out_to_two_ports_of_the_ddr(config):
-    block = made(config, "pynq-z2")
-    parameters = [block.cell(name).parameter("NUM_SI") for name in ("memory0", "memory2")]
-    assert parameters == ["5", "4"]
-    seen = {a.segment: (a.offset, a.range) for a in block.addresses if a.space != "ps/Data"}
-    assert seen == {
-        "ps/S_AXI_HP0/HP0_DDR_LOWOCM": (0, 512 << 20),
-        "ps/S_AXI_HP2/HP2_DDR_LOWOCM": (0, 512 << 20),
-    }
+@pytest.mark.parametrize(
+    ("target", "cell", "parameter"),
+    [
+        ("pynq-z2", "ps", "PCW_FPGA0_PERIPHERAL_FREQMHZ"),
+        ("kv260", "ps", "PSU__CRL_APB__PL0_REF_CTRL__FREQMHZ"),
+        ("u280", "clocks", "CLKOUT1_REQUESTED_OUT_FREQ"),
+        ("u280", "hbm", "USER_AXI_CLK_FREQ"),
+    ],
+)
+def test_the_clock_is_what_the_design_asks_for(target, cell, parameter):
+    found = design.load("tiny", target=target, options={"clock_mhz": "142.5"}, root=ROOT)
+    assert elaborate.of(found, ROOT).cell(cell).parameter(parameter) == "142.5"
 
 
-def test_on_the_u280_each_bundle_has_a_port_of_the_hbm_and_sees_all_of_it():
+# --- Alveo --------------------------------------------------------------------------------------
+
+
+def test_on_the_u280_each_bundle_has_a_port_of_the_hbm_of_its_own():
     block = made("gpt2-medium", "u280")
     hbm = dict(block.cell("hbm").parameters)
-    on = sorted(
-        name for name, value in hbm.items() if name.startswith("USER_SAXI") and value == "true"
-    )
+    saxi = {name: value for name, value in hbm.items() if name.startswith("USER_SAXI")}
+    assert len(saxi) == 32
+    on = sorted(name for name, value in saxi.items() if value == "true")
     assert on == [f"USER_SAXI_{port:02}" for port in (*range(9), 31)]
-    seen = [a for a in block.addresses if a.space == "ffn/Data_m_axi_gmem2"]
-    assert [a.offset for a in seen] == [bank << 28 for bank in range(32)]
-    assert {a.range for a in seen} == {1 << 28}
-    assert {a.segment for a in seen} == {f"hbm/SAXI_08/HBM_MEM{bank:02}" for bank in range(32)}
+    assert ends(block, "memory_08_M00_AXI") == {"memory_08/M00_AXI", "hbm/SAXI_08"}
+    assert {"hbm/AXI_08_ACLK", "hbm/AXI_31_ACLK"} < ends(block, "clk")
 
 
-def test_the_published_map_has_registers_at_4_gb_on_the_dma_master_and_4_gb_of_memory():
+def test_the_hbm_has_its_reference_its_apb_and_its_overtemperature_pin():
+    block = made("tiny", "u280")
+    clocks = {f"hbm/{pin}_{n}{end}" for n in (0, 1) for pin, end in (("HBM_REF_CLK", ""),)}
+    assert clocks | {"hbm/APB_0_PCLK", "hbm/APB_1_PCLK"} < ends(block, "refclk")
+    assert {"hbm/APB_0_PRESET_N", "hbm/APB_1_PRESET_N"} < ends(block, "apb_resetn")
+    assert ends(block, "cattrip") == {"cattrip/dout", "hbm_cattrip"}
+    assert block.cell("cattrip").parameter("CONST_VAL") == "0"
+
+
+def test_the_reference_of_pcie_goes_through_a_transceivers_buffer():
+    block = made("tiny", "u280")
+    assert block.cell("pcie_buffer").parameter("C_BUF_TYPE") == "IBUFDSGTE"
+    assert ends(block, "pcie_refclk_div2") == {"pcie_buffer/IBUF_DS_ODIV2", "xdma/sys_clk"}
+    assert ends(block, "pcie_refclk_gt") == {"pcie_buffer/IBUF_OUT", "xdma/sys_clk_gt"}
+    assert "xdma/sys_rst_n" in ends(block, "pcie_perst_n")
+
+
+def test_the_published_map_has_no_lite_master_and_one_stack():
     block = made("gpt2-medium", "u280-published")
-    host = {a.segment: a for a in block.addresses if a.space == "xdma/M_AXI"}
-    assert host["ffn/s_axi_control/Reg"].offset == 0x1_0002_0000
-    memory = [a for a in host.values() if a.segment.startswith("hbm/")]
-    assert max(a.offset + a.range for a in memory) == 4 << 30
-    assert not any("M_AXI_LITE" in end for net in block.interface_nets for end in net.ends)
+    host = [a for a in block.addresses if a.space == "xdma/M_AXI"]
+    memory = [a.offset + a.range for a in host if a.segment.startswith("hbm/SAXI_15/")]
+    assert max(memory) == 4 << 30  # where the registers begin
+    assert block.cell("hbm").parameter("USER_HBM_STACK") == "1"
+    pins = {end for net in (*block.nets, *block.interface_nets) for end in net.ends}
+    assert not {"xdma/M_AXI_LITE", "hbm/HBM_REF_CLK_1", "hbm/APB_1_PCLK", "hbm/SAXI_31"} & pins
 
 
-@pytest.mark.parametrize(("target", "bank"), [("u280-xrt", 256 << 20), ("u55c-xrt", 512 << 20)])
-def test_under_xrt_kernels_see_all_banks_of_the_platform_and_stand_in_three_regions(target, bank):
+@pytest.mark.parametrize("target", ["u280-xrt", "u55c-xrt"])
+def test_under_xrt_kernels_see_all_banks_and_stand_in_three_regions(target):
     block = made("gpt2-medium", target)
-    shell = linked.platform(block)
-    assert shell.type.startswith("bitwright:platform:xilinx_u")
+    platform = design.read_target(target, ROOT).platform
+    assert linked.platform(block).type == f"bitwright:platform:{platform}"
     assert linked.regions(block) == (("ffn", "SLR2"), ("matmul", "SLR0"), ("mhsa", "SLR1"))
     links = linked.links(block)
     assert links[0] == linked.Link("ffn", "m_axi_gmem0", 0, 31)
-    assert len(links) == 9
-    assert {a.range for a in block.addresses} == {bank}
+    assert [link.cell for link in links] == ["ffn"] * 3 + ["matmul"] + ["mhsa"] * 5
+    assert not any("/s_axi_control/" in one.segment for one in block.addresses)
+
+
+# --- what is refused ----------------------------------------------------------------------------
+
+ZYNQ_FAULTS = [
+    (
+        "preset: processor ",
+        "preset: procesor ",
+        r"bd/zynq.yml:\d+: preset: no 'procesor' in bd/boards",
+    ),
+    ("FREQMHZ: clock_mhz", "FREQMHZ: clock", r"bd/zynq.yml:\d+: ps: PCW_FPGA0.*: no value 'clock'"),
+    ("stride: 64K", "stride: 2K", r"bd/zynq.yml:\d+: stride: 0x800 bytes; the registers of matmul"),
+    ("stride: 64K", "stride: many", r"bd/zynq.yml:\d+: control: stride: expected bytes"),
+    ("  clock: clk\n", "", r"bd/zynq.yml:\d+: kernels: missing clock"),
+    ("each: [{hp: 0}, {hp: 2}]", "each: {hp: [2, 0]}", r"bd/zynq.yml:\d+: each: expected"),
+    ("each: [{hp: 0}, {hp: 2}]", "each: [{hp: no}]", r"bd/zynq.yml:\d+: each: expected"),
+    (
+        "  memory:\n",
+        "  memory: none\n  foo:\n",
+        r"bd/zynq.yml:\d+: memory: expected a list of ways",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "fault"), ZYNQ_FAULTS)
+def test_a_fault_of_a_design_is_told_with_its_line(project, old, new, fault):
+    edit(project / "bd/zynq.yml", old, new)
+    with pytest.raises(ConfigError, match=fault):
+        made("tiny", "pynq-z2", project)
+
+
+def test_a_fault_of_a_way_is_told_once_and_not_for_each_of_its_ports(project):
+    edit(
+        project / "bd/alveo.yml",
+        'clk: ["memory_{p:02}/aclk", ',
+        'clk: ["memory_{p:02}/aclk", 1, 1, ',
+    )
+    with pytest.raises(ConfigError) as caught:
+        made("tiny", "u280", project)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_more_masters_than_the_ways_take_are_refused(project):
+    edit(
+        project / "ip/mhsa/kernel.yml",
+        "  gmem4: {",
+        "".join(f"  more{n}: {{data_width: 256, addr_width: 64}}\n" for n in range(24))
+        + "  gmem4: {",
+    )
+    with pytest.raises(
+        ConfigError, match=r"zynq.yml:\d+: kernels: 33 AXI masters; 2 ways .* 16 each"
+    ):
+        made("tiny", "pynq-z2", project)
+
+
+def test_an_option_that_the_design_has_not_is_refused(project):
+    edit(project / "configs/targets/u280-published.yml", "[published_map]", "[publishd_map]")
+    with pytest.raises(ConfigError, match=r"no option 'publishd_map'.*\(options: published_map\)"):
+        made("tiny", "u280-published", project)
+
+
+def test_a_target_without_a_block_design_is_refused():
+    with pytest.raises(ConfigError, match=r"configs/targets/ulx3s-85f.yml:1: no block design"):
+        made("tiny", "ulx3s-85f")
+
+
+# --- files without a config ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["zynq", "zynqmp", "alveo", "alveo-xrt"])
+def test_a_design_alone_has_no_kernels_and_nothing_of_a_board(name):
+    block = elaborate.of_file(ROOT / "bd" / f"{name}.yml")
+    assert block.cells
+    assert not {cell.path for cell in block.cells} & set(KERNELS)
+    assert not any("DDR_FREQ" in key for cell in block.cells for key, _ in cell.parameters)
+
+
+def test_a_file_that_names_everything_itself_is_a_design(tmp_path):
+    block = made("tiny", "zcu104")
+    (tmp_path / "whole.yml").write_text(source.dump(block))
+    assert elaborate.of_file(tmp_path / "whole.yml") == block
