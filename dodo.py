@@ -166,15 +166,20 @@ def task_generate():
 
 
 def task_synthesize():
-    """step 2: turn SystemVerilog into a netlist (Yosys)"""
+    """step 2: make the netlist (Yosys; Vivado, after the block design)"""
     return tasks.step("synthesize")
 
 
 def task_implement():
-    """step 3: place and route the netlist (nextpnr)"""
+    """step 3: place and route the netlist (nextpnr; Vivado)"""
     return tasks.step("implement")
 
 
 def task_report():
     """step 4: read timing and area, judge them, draw the page"""
     return tasks.step("report")
+
+
+def task__steps():
+    """the steps that have no name of their own here, such as those of AMD's tools"""
+    yield from tasks.others([name.removeprefix("task_") for name in globals()])

@@ -32,7 +32,7 @@ from bitwright.schema import (
 from bitwright.yamlfile import Faults, Node, Sequence, Table, describe, shown
 
 TOOLCHAINS = ("open", "vivado", "vitis")
-PLANNED = frozenset({"open"})  # toolchains that plan.py has a flow for
+HLS_TOOLS = ("vitis_hls", "vitis-run", "v++")  # any one of them makes IPs of HLS kernels
 VARIANTS = "variants"  # below build/<config>/<target>: the members of a sweep, a folder each
 NIGHTLY = "nightly"  # configs/nightly.yml is no config but says which ones are built at night
 BRAM_18K_BYTES = 2048  # of a block's 18 Kbit, 16 hold data when words are whole bytes
@@ -499,18 +499,17 @@ def choose(config: Config, target: str | None, root: Path, missing: Missing) -> 
     if target is not None:
         _check_target_name(target, root)
         asked = read_target(target, root)
-        lacking = tuple(missing(asked.toolchain))
+        lacking = _lacking(config, asked, missing)
         if not lacking:
             return asked, "as asked"
         raise ConfigError(
-            f"target {target} ({asked.board}) needs {', '.join(lacking)}: not found on PATH"
-            f"{'' if asked.toolchain in PLANNED else '; nor is there a flow for it yet'}\n"
-            f"{_works(config, root, missing)}{_hls_only(config, asked)}"
+            f"target {target} ({asked.board}) needs {', '.join(lacking)}: not found on PATH\n"
+            f"{_works(config, root, missing)}{_without(config, asked)}"
         )
     lacks: list[str] = []
     for name in config.targets:
         candidate = read_target(name, root)
-        lacking = tuple(missing(candidate.toolchain))
+        lacking = _lacking(config, candidate, missing)
         if not lacking:
             first = name == config.targets[0]
             why = (
@@ -524,12 +523,24 @@ def choose(config: Config, target: str | None, root: Path, missing: Missing) -> 
     )
 
 
-def _hls_only(config: Config, target: Target) -> str:
-    """What can be had of a target without a flow: the IPs of its HLS kernels; "" if nothing."""
-    if target.toolchain in PLANNED or all(kernel.build != "hls" for kernel in config.kernels):
+def _lacking(config: Config, target: Target, missing: Missing) -> tuple[str, ...]:
+    """What this machine lacks to build a config on a target; of the tools for HLS one is enough."""
+    lacking = tuple(missing(target.toolchain))
+    if target.toolchain == "open" or all(kernel.build != "hls" for kernel in config.kernels):
+        return lacking
+    absent = set(missing("hls"))
+    if absent >= set(HLS_TOOLS):
+        lacking += (f"one of {', '.join(HLS_TOOLS)}",)
+    return lacking
+
+
+def _without(config: Config, target: Target) -> str:
+    """What can be had of a target without its tools; "" of one whose tools pip brings."""
+    if target.toolchain == "open":
         return ""
+    hls = " and hls" if any(kernel.build == "hls" for kernel in config.kernels) else ""
     asked = f"config={config.asked} target={target.name}"
-    return f"\n  or        its HLS kernels alone: ./doit hls {asked}"
+    return f"\n  or    without them: ./doit check {asked}; likewise plan{hls}"
 
 
 def _check_target_name(target: str, root: Path) -> None:

@@ -122,7 +122,7 @@ def why(step: Step) -> str | None:
     """None when the step is up to date, else one sentence saying why it has to run."""
     missing = [path for path in step.reads if not path.is_file()]
     if missing:
-        waits = _label(step, missing[0]).startswith("../")
+        waits = missing[0].parts[:1] == step.dir.parts[:1]  # below build/: another step makes it
         return f"waits for {missing[0]}" if waits else f"{missing[0]} is missing"
     try:
         old = Record.from_json((step.dir / RECORD).read_bytes())

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bitwright import remembered
-from bitwright.design import PLANNED, Design, KernelSpec
+from bitwright.design import Design, KernelSpec
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
 
@@ -30,13 +30,8 @@ def plan(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     """The steps from a design to its bitstream, in order.
 
     tools: those installed, by name; what is missing shows when its step runs
-    Raises ConfigError if the target's system is not there or its toolchain has no flow yet.
+    Raises ConfigError if the target's system or block design is not there or has faults.
     """
-    if design.target.toolchain not in PLANNED:
-        raise ConfigError(
-            f"target {design.target.name}: no flow yet for toolchain {design.target.toolchain}\n"
-            "  next  target=ulx3s-85f, which needs no vendor tool"
-        )
     return remembered.plan("build", design, tools, _build)
 
 
@@ -90,8 +85,13 @@ def _kernel(
     stages: tuple[str, ...],
     tools: Mapping[str, Tool],
     checked: str,
+    *,
+    runs: bool = False,
 ) -> list[Step]:
-    """The generated sources, the project and the run of one kernel; `checked` ends first."""
+    """The generated sources, the project and the run of one kernel; `checked` ends first.
+
+    runs: plan the run although no tool for it is there
+    """
     from bitwright.hls.probe import TOOLS
     from bitwright.steps import hls
 
@@ -100,14 +100,15 @@ def _kernel(
     found = cores.elaborate(
         f"bitwright:hls:{spec.name}", "hls", work_root=base, name=spec.name, values=values
     )
-    options = hls.options(design, spec, stages, runs=any(name in tools for name in TOOLS))
+    runs = runs or any(name in tools for name in TOOLS)
+    options = hls.options(design, spec, stages, runs=runs)
     edam = {**found.edam, "flow_options": {**found.edam["flow_options"], **options}}
     steps = [_known(step, tools) for step in _flow(found.flow, edam, base)]
     if found.generations:
         made = _generate(found, tools, base)
         made = replace(made, name=f"generate-{spec.name}", title=f"top function of {spec.name}")
         steps = [made, replace(steps[0], after=(made.name,)), *steps[1:]]
-    return [replace(steps[0], after=(checked,)), *steps[1:]]
+    return [replace(steps[0], after=(checked,)), *steps[1:]] if checked else steps
 
 
 def _lint(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
@@ -146,9 +147,29 @@ def _csim(form: str, design: Design, tools: Mapping[str, Tool]) -> tuple[Step, .
     return steps
 
 
+def _amd(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    """A build with AMD's tools: whether they are installed changes no step but by their versions.
+
+    HLS stands here without C simulation, as place and route stands without simulation of the RTL:
+    ./doit csim and ./doit hls are for that.
+    """
+    from bitwright.cores import Cores
+    from bitwright.vivado import plan as amd
+
+    cores = Cores()
+    makers = {"vivado": amd.vivado, "vitis": amd.vitis}
+
+    def hls(spec: KernelSpec) -> list[Step]:
+        return _kernel(design, spec, cores, ("csynth", "export"), tools, "", runs=True)
+
+    return makers[design.target.toolchain](design, tools, hls)
+
+
 def _build(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     from bitwright.cores import Cores
 
+    if design.target.toolchain != "open":
+        return _amd(design, tools)
     base = design.build
     system = Cores().elaborate(
         design.target.system, "synth", work_root=base, name=design.config, values=_values(design)

@@ -297,7 +297,7 @@ def test_the_first_target_whose_tools_are_installed_is_taken_and_the_choice_is_e
 def test_a_target_without_its_tools_says_what_is_missing_and_which_would_work(root: Path):
     text = "\n".join(faults(root, target="u280", missing=only_open))
     assert "target u280 (U280) needs vivado" in text
-    assert "nor is there a flow for it yet" in text
+    assert "./doit check config=gpt2-medium target=u280" in text
     assert "./doit bitstream config=gpt2-medium target=ulx3s-85f" in text
 
 

@@ -115,13 +115,6 @@ def test_a_test_s_golden_model_is_read_by_its_simulation(clone: Path) -> None:
     assert any("bitwright/golden/" in str(path) for path in steps["sim-matmul"].reads)
 
 
-def test_a_target_without_a_flow_is_told(clone: Path) -> None:
-    found = load()
-    other = replace(found, target=replace(found.target, toolchain="vivado"))
-    with pytest.raises(ConfigError, match="no flow yet for toolchain vivado"):
-        plan.plan(other, TOOLS)
-
-
 def test_a_missing_system_names_the_cores_there_are(clone: Path) -> None:
     shutil.rmtree("bd/ulx3s")
     with pytest.raises(ConfigError, match=r"no core bitwright:system:ulx3s .*bitwright:rtl:matmul"):

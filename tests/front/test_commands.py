@@ -76,7 +76,7 @@ REFUSED = {
     "sim bitstream config=tiny seed=2": (
         "next      ./doit sim config=tiny; then ./doit bitstream config=tiny seed=2"
     ),
-    "plan config=tiny target=u280": "HLS kernels alone: ./doit hls config=tiny target=u280",
+    "implement config=tiny target=u280": "without them: ./doit check config=tiny target=u280; likewise",
     "plan bitsream config=tiny": "found 'bitsream'; did you mean 'bitstream'?",
     "plan hls csim config=tiny": "plan shows the steps of one task (generate, synthesize,",
     "plan csim config=tiny seed=2": "csim takes no 'seed'",

@@ -149,7 +149,7 @@ def accept(toy: Toy) -> None:
     assert toy.doit("baseline", "config=tiny", "seeds=3").returncode == 0
 
 
-EXPECTED = {("nightly.yml", "vivado"): [1, 0]}  # no flow yet: fails, and its summary says why
+EXPECTED = {("nightly.yml", "vivado"): [1, 0]}  # no tools: fails, and its summary says why
 
 
 @pytest.mark.parametrize(("path", "name"), JOBS, ids=NAMES)

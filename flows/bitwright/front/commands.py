@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getopt
 import inspect
+import re
 import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -169,7 +170,7 @@ def tasks() -> dict[str, str]:
     functions = [
         function
         for name, function in vars(dodo()).items()
-        if name.startswith("task_") and inspect.isfunction(function)
+        if re.match(r"task_[a-z]", name) and inspect.isfunction(function)
     ]
     functions.sort(key=lambda function: function.__code__.co_firstlineno)
     return {

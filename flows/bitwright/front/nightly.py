@@ -66,7 +66,7 @@ def _choice(values: Mapping[str, str], name: str, reader: OneOf | Integer) -> st
 def _buildable(members: tuple[Member, ...]) -> tuple[list[Member], list[Skipped]]:
     """The members whose tools are here, and the others with what they lack."""
     from bitwright import toolchains
-    from bitwright.design import PLANNED, read_target
+    from bitwright.design import read_target
     from bitwright.nightly.judge import Skipped
 
     here: list[Member] = []
@@ -76,10 +76,7 @@ def _buildable(members: tuple[Member, ...]) -> tuple[list[Member], list[Skipped]
         if member.target not in reasons:
             toolchain = read_target(member.target, Path.cwd()).toolchain
             lacking = ", ".join(toolchains.missing(toolchain))
-            reason = f"lacks {lacking}" if lacking else ""
-            if toolchain not in PLANNED:
-                reason = "; ".join(filter(None, (reason, f"no flow yet for {toolchain}")))
-            reasons[member.target] = reason
+            reasons[member.target] = f"lacks {lacking}" if lacking else ""
         if reason := reasons[member.target]:
             skipped.append(Skipped(member, reason))
         else:

@@ -237,12 +237,14 @@ def _design(session: Session, plan: str) -> None:
         from bitwright.front import hls
 
         wanted, choice = hls.target(config, values, Path.cwd())
+    # What a build would do can be seen without the tools of the target that is named.
+    looks = wanted is not None and all(options.COMMANDS[c].looks for c in session.commands)
     found = design.load(
         config,
         target=wanted,
         options={name: values[name] for name in design.OPTIONS if name in values},
         root=Path.cwd(),
-        missing=toolchains.missing if plan == "build" else lambda toolchain: (),
+        missing=toolchains.missing if plan == "build" and not looks else lambda toolchain: (),
     )
     found = session.design = replace(found, choice=choice or found.choice)
     target = found.target
@@ -256,8 +258,10 @@ def _design(session: Session, plan: str) -> None:
     uses += [command for command in session.commands if command == "program"]
     if plan == "hls":  # csim needs all of its tools, HLS any one of its own, and ends well without
         uses = ["csim"]
-    session.tools = toolchains.probe(*uses, *(["hls"] if plan == "hls" else []))
-    toolchains.require(session.tools, *uses)
+    amd = plan == "build" and target.toolchain != "open"
+    more = ["hls", "lint"] if amd else ["hls"] if plan == "hls" else []  # lint: cores and packages
+    session.tools = toolchains.probe(*uses, *more)
+    toolchains.require(session.tools, *([] if amd and looks else uses), *(["lint"] if amd else []))
 
 
 def config_path(values: Mapping[str, str], commands: Sequence[str]) -> str:

@@ -8,12 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from bitwright.errors import ConfigError, ToolError
 from bitwright.front import csim, hls, options
+from bitwright.front.options import COMMANDS
 from bitwright.front.session import Session, current
 from bitwright.front.show import say
 from bitwright.schema import nearest
@@ -33,6 +34,14 @@ def step(name: str) -> Task:
         "uptodate": [(current().fresh, [name])],
         "io": {"capture": False},
     }
+
+
+def others(named: Collection[str]) -> Iterator[Task]:
+    """A task for each step of a build that has none by name: a kernel's, or one of AMD's flows."""
+    session = current()
+    for name in session.steps:
+        if name not in named and any(COMMANDS[c].plan == "build" for c in session.commands):
+            yield {"basename": name, **step(name)}
 
 
 def steps(command: str) -> Iterator[Task]:

@@ -1,8 +1,9 @@
 """What was measured against what was demanded: a Verdict, each limit with its value and margin.
 
-Besides the limits of the config there is one that nobody writes and no waiver lifts: each clock
-reaches what it was asked for, and so do the paths between clocks. Pure; the report step writes the
-verdict beside the metrics.
+Besides the limits of the config there are some that nobody writes and no waiver lifts: each clock
+reaches what it was asked for, and so do the paths between clocks; where they are measured, hold and
+pulse width are met too, every net is routed and no rule of design is broken. Pure; the report step
+writes the verdict beside the metrics.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from bitwright.reports.read.document import refuse
 from bitwright.schema import nearest
 
 SCHEMA = 1
+NEVER_NEGATIVE = ("whs_ns", "wpws_ns")  # asked of every build that measures them
+NONE_OF = ("unrouted_nets", "drc_errors", "cdc_critical", "methodology_critical")
 ASKED = "asked"  # marks the limit that nobody writes
 FORBIDDEN = "forbidden"  # marks a message
 
@@ -132,8 +135,12 @@ def judge_numbers(
 def _asked(
     metrics: Mapping[str, Any], measured: Mapping[str, Number], source: str
 ) -> Iterable[Judged]:
-    """The limit that nobody writes: no path is too long, and each clock is met."""
+    """The limits that nobody writes: no path is too long, each clock is met, nothing is broken."""
     yield _judged(Limit("wns_ns", AT_LEAST, 0), measured["wns_ns"], None, source, ASKED)
+    signs = {**dict.fromkeys(NEVER_NEGATIVE, AT_LEAST), **dict.fromkeys(NONE_OF, AT_MOST)}
+    for name, sign in signs.items():
+        if name in measured:
+            yield _judged(Limit(name, sign, 0), measured[name], None, source, ASKED)
     for clock in metrics["timing"]["clocks"]:
         name = f"clock.{clock['name']}.achieved_mhz"
         limit = Limit(name, AT_LEAST, clock["constraint_mhz"])

@@ -46,6 +46,10 @@ MEASURES: Mapping[str, Measure] = {
         Measure("dsp", "multipliers", "", LOWER, 0, 2),
         Measure("io", "pins", "", NEITHER),
         Measure("power_w", "power on chip", "W", LOWER, 3, 2),
+        Measure("unrouted_nets", "nets not routed", "", LOWER, 0, 4),
+        Measure("drc_errors", "errors of design rules", "", LOWER, 0, 4),
+        Measure("cdc_critical", "unsafe clock crossings of ours", "", LOWER, 0, 4),
+        Measure("methodology_critical", "bad practice of ours", "", LOWER, 0, 2),
         Measure("wall_s", "time to build", "s", LOWER, 1),
         Measure("peak_rss_mib", "peak memory", "MiB", LOWER),
     )
@@ -70,6 +74,7 @@ REPORTED: Mapping[str, Measure] = {  # in reports of tools only: for diffs, not 
         Measure("CRITICAL WARNING", "critical warnings", "", LOWER, 0, 2),
     )
 }
+OF_TIMING = ("tns_ns", "whs_ns", "ths_ns", "wpws_ns", "failing_endpoints")  # beside wns_ns
 RESOURCES = ("lut", "ff", "bram_18k", "uram", "dsp", "io")
 ESTIMATED: Mapping[str, Measure] = {  # by HLS alone: hls.KERNEL.NAME, beside those of OF_HLS
     measure.name: measure
@@ -114,6 +119,13 @@ def numbers(metrics: Mapping[str, Any]) -> dict[str, Number]:
         "achieved_mhz": Number(slowest_mhz, f"timing.clocks[{at}].achieved_mhz"),
         "clock_mhz": Number(metrics["clock_mhz"], "clock_mhz"),
     }
+    for name in OF_TIMING:
+        if timing.get(name) is not None:
+            found[name] = Number(timing[name], f"timing.{name}")
+    for section in ("power", "checks"):
+        for name, value in metrics.get(section, {}).items():
+            if name in MEASURES and value is not None:
+                found[name] = Number(value, f"{section}.{name}")
     room = {name: area[name]["available"] for name in RESOURCES if name in area}
     for name in room:
         found[name] = Number(area[name]["used"], f"utilization.{name}.used", room[name])

@@ -42,13 +42,23 @@ class Ip:
 
 
 @dataclass(frozen=True, slots=True)
+class Collect:
+    """A report that the tool leaves somewhere, under a name that depends on its version."""
+
+    folder: str
+    kind: str  # of bitwright.reports.read: known by its content
+    name: str  # what it is called in the step's folder
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What happens around the run of the tool."""
 
     unpack: str = ""  # the archive of an earlier step
     ips: tuple[Ip, ...] = ()
     ip_cache: bool = False
-    usercode: str = ""  # the Record whose key names the hardware
+    usercode: str = ""  # the Record whose key names the hardware; {usercode} in arguments too
+    collect: tuple[Collect, ...] = ()
     pack: bool = False
 
     def to_json(self) -> str:
@@ -59,7 +69,8 @@ class Plan:
         """The Plan that to_json was given. Raises KeyError, TypeError or ValueError."""
         body = json.loads(text)
         ips = tuple(Ip(ip["name"], tuple(ip["files"]), ip["base"]) for ip in body.pop("ips"))
-        return cls(ips=ips, **body)
+        collect = tuple(Collect(**each) for each in body.pop("collect"))
+        return cls(ips=ips, collect=collect, **body)
 
 
 def prepare(plan: Plan, folder: Path) -> None:
@@ -133,8 +144,46 @@ def unzip(path: Path, folder: Path) -> None:
                 to = folder / inside
                 to.parent.mkdir(parents=True, exist_ok=True)
                 to.write_bytes(packed.read(member))
-    except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
         raise ToolError(f"{path}: no whole zip of an IP: {error}") from error
+
+
+def collect(wanted: Collect, folder: Path) -> None:
+    """Copy the newest stage's report of a kind. Raises ToolError if there is none."""
+    from bitwright.reports.read.recognise import claimants, head_of
+
+    found = []
+    for path in sorted((folder / wanted.folder).rglob("*.rpt")):
+        with path.open("rb") as stream:
+            head = head_of(stream.read(1 << 16))
+        if [kind.name for kind in claimants(head)] == [wanted.kind]:
+            found.append(path)
+    if not found:
+        raise ToolError(
+            f"{folder / wanted.folder}: no report that is a {wanted.kind}\n"
+            f"  expected  one of place and route, which v++ leaves with --save-temps\n"
+            f"  next      see in the log whether the tool implemented anything"
+        )
+    shutil.copyfile(max(found, key=_lateness), folder / wanted.name)
+
+
+def _lateness(path: Path) -> tuple[bool, ...]:
+    """How late a report was written in the flow, by the stage in its name."""
+    stages = ("synth", "init", "opted", "placed", "physopt", "routed", "postroute")
+    name = path.name.lower()
+    return tuple(stage in name for stage in reversed(stages))
+
+
+def _asked(argv: Sequence[str], plan: Plan, folder: Path) -> list[str]:
+    """The request with what is known only now: a copy with the usercode in its arguments."""
+    if not plan.usercode:
+        return list(argv)
+    request = json.loads(Path(argv[0]).read_text(encoding="utf-8"))
+    code = usercode(folder / plan.usercode)
+    request["arguments"] = [word.replace("{usercode}", code) for word in request["arguments"]]
+    known = folder / f"known-{Path(argv[0]).name}"
+    known.write_text(json.dumps(request, indent=1) + "\n", encoding="utf-8")
+    return [str(known)]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -145,9 +194,11 @@ def main(argv: Sequence[str]) -> int:
     try:
         plan = Plan.from_json((folder / PLAN).read_text(encoding="utf-8"))
         prepare(plan, folder)
-        status = run.main(argv)
+        status = run.main(_asked(argv, plan, folder))
         if status == 0 and plan.pack:
             archive.pack(folder / PROJECT, folder / ARCHIVE)
+        for wanted in plan.collect if status == 0 else ():
+            collect(wanted, folder)
     except BitwrightError as error:
         tell(str(error))
         return 1

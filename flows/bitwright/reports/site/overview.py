@@ -15,9 +15,8 @@ from bitwright.reports.site.series import Spark, spark
 URGENT = ("missed", "failed", "damaged", "not finished", "met")
 # What a cell of the grid says, and its class; the legend of the page explains the words.
 MET, MISSED, BROKEN, UNFINISHED = "good", "bad", "bad", "soft"
-NO_FLOW, NO_TOOLS = "no flow yet", "tools not here"
+NO_TOOLS = "tools not here"
 LEGEND = {
-    NO_FLOW: "declared, but this project cannot build it yet",
     NO_TOOLS: "this machine lacks what the target is built with",
 }
 
@@ -147,8 +146,6 @@ def _cell(
         return Cell(*standing(build), page=pages.get(build.id, ""))
     if target not in wanted[config] or known is None:
         return Cell("–", "none", why="not a target of this config")
-    if known.toolchain not in design.PLANNED:  # tools would not help
-        return Cell(NO_FLOW, "soft", why=f"no flow for {known.toolchain} yet")
     lacking = toolchains.missing(known.toolchain)
     if lacking:
         return Cell(NO_TOOLS, "soft", why=f"needs {', '.join(lacking)}")

@@ -1,0 +1,180 @@
+"""Design -> Steps for AMD's tools: packages of the kernels, then Vivado's project or v++'s link.
+
+    vivado(design, tools, hls)   ... block_design ... implement, report, bitstream
+    vitis(design, tools, hls)    ... link, report, bitstream
+
+Pure: which tools are installed decides nothing but their versions in the keys. `hls` gives the
+steps of one HLS kernel, the one that exports it last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bitwright import yamlfile
+from bitwright.blockdesign import catalogue, elaborate, linked, tcl, xdc
+from bitwright.blockdesign.model import BlockDesign
+from bitwright.design import Design, KernelSpec
+from bitwright.engine import Step, Tool
+from bitwright.errors import ConfigError
+from bitwright.implementation import check_cells
+from bitwright.schema import nearest
+from bitwright.steps import package
+from bitwright.steps.vitis import bitstream as xclbin
+from bitwright.steps.vitis import link
+from bitwright.steps.vitis import report as linked_report
+from bitwright.steps.vivado import (
+    bitstream,
+    block_design,
+    estimate,
+    implement,
+    ip_synth,
+    preflight,
+    report,
+    synthesize,
+)
+from bitwright.vivado.connectivity import Connectivity, Unit
+from bitwright.vivado.findings import Owners
+from bitwright.vivado.scripts import Build
+from bitwright.yamlfile import Scalar
+
+WAIVERS = Path("bd/waivers.yml")
+Hls = Callable[[KernelSpec], list[Step]]
+
+
+def vivado(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, ...]:
+    """The steps from a design to its .bit, .hwh and .xsa.
+
+    Raises ConfigError: no block design, a kernel does not fit, a name in the config is none.
+    """
+    model = elaborate.of(design)
+    _check(design, model)
+    kernels = dict(elaborate.kernels(design))
+    known = catalogue.load().of_kernels(kernels.values())
+    build = Build(
+        name=design.config,
+        part=design.target.part,
+        design=model.name,
+        design_tcl=tcl.render(model, catalogue=known),
+        constraints=xdc.render(design),
+        implementation=design.implementation,
+        version=tools["vivado"].version if "vivado" in tools else "",
+    )
+    used = [tools["vivado"]] if "vivado" in tools else []
+    base = design.build
+    first = preflight.step(build, used, base=base)
+    made, packages = _packages(design, tools, hls, first.name)
+    steps = [
+        first,
+        *made,
+        block_design.step(build, packages, used, base=base),
+        ip_synth.step(build, used, base=base),
+        synthesize.step(build, used, base=base),
+        estimate.step(build, design.demands, base=base),
+        implement.step(build, used, base=base),
+    ]
+    last = bitstream.step(build, used, base=base)
+    names = tuple(step.name for step in (*steps, last))
+    about = report.About(
+        config=design.config,
+        target=design.target.name,
+        part=design.target.part,
+        clock_mhz=design.clock_mhz,
+        steps=names,
+        demands=replace(design.demands, thresholds=()),  # those judge a diff, not a build
+        implementation=design.implementation,
+        owners=owners(design, model),
+    )
+    judged = report.step(about, used, base=base)
+    return (*steps, judged, replace(last, after=(*last.after, judged.name)))
+
+
+def vitis(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, ...]:
+    """The steps from a design to its .xclbin. Raises ConfigError as vivado() does."""
+    model = elaborate.of(design)
+    _check(design, model)
+    base = design.build
+    made, packages = _packages(design, tools, hls, "")
+    used = [tools[name] for name in ("v++", "vivado") if name in tools]
+    joined = link.step(
+        link.Build(
+            name=design.config,
+            platform=design.target.platform,
+            clock_mhz=design.clock_mhz,
+            connectivity=connectivity(design, model),
+            implementation=design.implementation,
+        ),
+        packages,
+        used,
+        base=base,
+    )
+    last = xclbin.step(design.config, used, base=base)
+    about = linked_report.About(
+        config=design.config,
+        target=design.target.name,
+        part=design.target.part,
+        clock_mhz=design.clock_mhz,
+        steps=tuple(step.name for step in (*made, joined, last)),
+        demands=replace(design.demands, thresholds=()),
+        implementation=design.implementation,
+    )
+    judged = linked_report.step(about, used, base=base)
+    return (*made, joined, judged, replace(last, after=(*last.after, judged.name)))
+
+
+def connectivity(design: Design, model: BlockDesign) -> Connectivity:
+    """What v++ is told of a block design; a region that the config names counts more than its."""
+    regions = dict(linked.regions(model))
+    regions |= {cell: f"SLR{region}" for cell, region in design.implementation.slr}
+    units = tuple(
+        Unit(cell, kernel.name, regions.get(cell, "")) for cell, kernel in elaborate.kernels(design)
+    )
+    return Connectivity(units, linked.links(model))
+
+
+def owners(design: Design, model: BlockDesign) -> Owners:
+    """Whose the cells are: those of types that bd/waivers.yml lists are the vendor's."""
+    tree = yamlfile.load(WAIVERS, str(WAIVERS))
+    listed = {name: node.text for name, node in tree.items.items() if isinstance(node, Scalar)}
+    vendor = {cell.path: listed[cell.type] for cell in model.cells if cell.type in listed}
+    return Owners(f"{model.name}_i", vendor, design.implementation.waivers)
+
+
+def _packages(
+    design: Design, tools: Mapping[str, Tool], hls: Hls, after: str
+) -> tuple[list[Step], list[tuple[str, Step]]]:
+    """The steps that package every kernel, and each kernel with the one that has its package.
+
+    after: a step that ends before any tool of the vendor runs; "" for none
+    """
+    made = list(package.steps(design, tools, vendor=True))
+    found = {spec.name: package.result(made, spec.name) for spec in design.rtl}
+    for spec in design.hls:
+        steps = hls(spec)
+        made += steps
+        found[spec.name] = steps[-1]
+    late = {step.name for step in found.values()}  # those that run a tool of the vendor
+    if after:
+        made = [replace(s, after=(*s.after, after)) if s.name in late else s for s in made]
+    return made, [(spec.name, found[spec.name]) for spec in design.kernels]
+
+
+def _check(design: Design, model: BlockDesign) -> None:
+    """Raise ConfigError for each name under `implementation` that the block design has not."""
+    faults: list[str] = []
+    cells = [cell.path for cell in model.cells]
+    check_cells(cells, design.implementation, str(design.source), faults)
+    faults += _probes(design, model)
+    if faults:
+        raise ConfigError("\n".join(faults))
+
+
+def _probes(design: Design, model: BlockDesign) -> Iterable[str]:
+    """Probes that are on no interface which is joined to another one."""
+    joined = {end for net in model.interface_nets for end in net.ends}
+    for probe in design.implementation.probes:
+        if probe not in joined:
+            hint = nearest(probe, joined)
+            yield f"{design.source}: implementation: probes: no joined interface {probe!r}{hint}"
