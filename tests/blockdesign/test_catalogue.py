@@ -188,7 +188,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_no_parameters_of_any_ip_break_its_looks(data):
     type = data.draw(st.sampled_from(KNOWN.types))

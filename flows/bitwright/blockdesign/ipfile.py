@@ -32,7 +32,7 @@ holds registers, and what there is if it is memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
@@ -149,8 +149,12 @@ class Ip:
             if "members" in rule.texts:
                 wires = rule.texts.get("wires", "{signal}")
                 made = members(rule.text("members", here), wires, here, interfaces[name])
-                interfaces[name] = _with_pins(interfaces[name], made)
+                interfaces[name] = replace(interfaces[name], pins=(*interfaces[name].pins, *made))
                 pins = {**made, **pins}  # what the file says of a pin itself counts
+        interfaces = {
+            name: replace(one, pins=tuple(pin for pin in one.pins if pin in pins))
+            for name, one in interfaces.items()
+        }
         patterns = tuple(interfaces)
         spaces = {
             name: _matched(space, patterns) for name, space in self._made("spaces", names, _space)
@@ -304,18 +308,11 @@ def _parameter(name: str, rule: Rule, names: Names) -> Parameter:
 def _matched(space: Space, interfaces: Iterable[str]) -> Space:
     found = tuple(name for name in interfaces if _matches(name, space.interfaces))
     windows = tuple(window for window in space.windows if window.interface in found)
-    return Space(space.name, found, space.addr_width, windows)
+    return replace(space, interfaces=found, windows=windows)
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _with_pins(one: Interface, pins: Iterable[str]) -> Interface:
-    return Interface(
-        *(one.name, one.mode, one.vlnv, one.protocol, one.data_width, one.addr_width),
-        *(one.clock, one.reset, one.needed, (*one.pins, *pins)),
-    )
 
 
 def _whole(text: str, names: Names) -> int:
