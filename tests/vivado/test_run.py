@@ -115,7 +115,8 @@ def test_critical_warnings_are_listed_waived_or_refused(programs, capfd):
     assert "waived: the probes only" in told
     assert "the waiver of BD 41-1 met no message" in told
     kept = json.loads(Path("messages.json").read_text())
-    assert [row["text"] for row in kept["messages"]] == ["hold is missed in top"]
+    rows = [(row["text"], row["verdict"]) for row in kept["messages"]]
+    assert rows == [("hold is missed in top", "waived"), ("odd", "")]
     for promoted in (rule, Rule("Synth 8-1", "latches are not meant")):
         assert run.run(replace(ASKED, promoted=(promoted,)), HERE) == 3
         assert f"(promoted: {promoted.reason})" in capfd.readouterr().out

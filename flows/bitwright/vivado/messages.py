@@ -72,6 +72,7 @@ class Judged:
     promoted: tuple[tuple[Message, int, Rule], ...]  # fail the build
     waived: tuple[tuple[Message, int, Rule], ...]
     unused: tuple[Rule, ...]  # waivers that met no message: they may go
+    warnings: tuple[tuple[Message, int], ...] = ()  # that no rule is about
 
     def lines(self) -> list[str]:
         """For people: what stands, what was waived and why, what waives nothing any more."""
@@ -95,6 +96,7 @@ class Judged:
                 for message, count, rule in self.promoted
             ),
             *(_row(message, count, "waived", rule.reason) for message, count, rule in self.waived),
+            *(_row(message, count, "", "") for message, count in self.warnings),
         ]
         unused = [
             {"id": rule.id, "contains": rule.contains, "reason": rule.reason}
@@ -118,13 +120,14 @@ def _row(message: Message, count: int, verdict: str, reason: str) -> dict[str, A
 
 def judge(messages: Messages, promoted: Sequence[Rule], waived: Sequence[Rule]) -> Judged:
     """What the rules of a build make of its messages; a waiver counts more than a promotion."""
-    standing, bad, good = [], [], []
+    standing, bad, good, warnings = [], [], [], []
     used: set[Rule] = set()
     for message, count in messages.counts.items():
         if message.severity in ERRORS:
             continue
         raised = next((rule for rule in promoted if message.meant(rule)), None)
         if raised is None and message.severity != CRITICAL:
+            warnings.append((message, count))
             continue
         let = next((rule for rule in waived if message.meant(rule)), None)
         if let is not None:
@@ -135,4 +138,4 @@ def judge(messages: Messages, promoted: Sequence[Rule], waived: Sequence[Rule]) 
         else:
             standing.append((message, count))
     unused = tuple(rule for rule in waived if rule not in used)
-    return Judged(tuple(standing), tuple(bad), tuple(good), unused)
+    return Judged(tuple(standing), tuple(bad), tuple(good), unused, tuple(warnings))

@@ -1,0 +1,157 @@
+"""The stand-in for Vivado: it runs what is rendered, refuses what Vivado would, and says who it is.
+
+A stand-in that accepted anything would prove nothing about the scripts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bitwright.blockdesign import hwh
+from bitwright.reports import amd_bit
+from bitwright.reports.read import recognise
+
+from tests.standins import reports
+from tests.standins.install import Standins, install
+from tests.standins.reports import MARK, Netlist
+from tests.standins.scripted import ROOT, STEPS, Scripted, source
+
+NETLIST = Netlist(
+    design="zynq_wrapper",
+    part="xc7z020clg400-1",
+    instance="zynq_i",
+    cells=("reset", "ffn", "matmul"),
+    kernels=("ffn", "matmul"),
+    clocks=(("clk_fpga_0", 10.0),),
+    state="Routed",
+    missed={},
+)
+
+
+@pytest.fixture(scope="module")
+def standins(tmp_path_factory: pytest.TempPathFactory) -> Standins:
+    return install(tmp_path_factory.mktemp("standins"), "vivado")
+
+
+@pytest.fixture(autouse=True)
+def behaving(standins: Standins, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    standins.behave()
+
+
+# --- reports --------------------------------------------------------------------------------------
+
+KINDS = [
+    *((name, ()) for name in reports.TEXTS),
+    ("report_utilization", ("-hierarchical",)),
+    ("report_route_status", ()),
+]
+NETLISTS = {
+    "good": NETLIST,
+    "setup": replace(NETLIST, missed={"setup": -0.5}),
+    "hold": replace(NETLIST, missed={"hold": -0.1}),
+    "pulse": replace(NETLIST, missed={"pulse": -0.2}),
+    "bad": replace(NETLIST, drc_errors=1, cdc_critical=1, unrouted=2),
+    "clocks": replace(NETLIST, clocks=(("a", 10.0), ("b", 4.0))),
+}
+
+
+@pytest.mark.parametrize(("command", "options"), KINDS)
+@pytest.mark.parametrize("of", NETLISTS)
+def test_readers_of_the_project_accept_every_report_and_find_it_whole(command, options, of):
+    words = (*options, "-details", "-file", "x.rpt") if command == "report_cdc" else options
+    text = reports.report(command, words, NETLISTS[of], "2024.1")
+    assert MARK in text
+    origin = Path(f"{command}.rpt")
+    reading = recognise.recognise(text[:4096], origin=origin).parse(text, origin=origin)
+    assert not getattr(reading, "incomplete", "")
+
+
+# --- whole builds ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", ["pynq-z2", "u280"])
+def test_every_script_of_a_build_runs(target, standins, tmp_path):
+    build = Scripted(tmp_path / "build", standins, "tiny", target)
+    for step in STEPS:
+        done = build.run(step)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert MARK in done.stdout
+        assert done.stdout.rstrip().endswith("...")
+        assert "bitwright: done" in done.stdout
+    path = build.folder / "block_design/tiny.hwh"
+    made = hwh.read(path.read_text(), origin=path)
+    assert {(a.offset, a.range) for a in made.addresses} == {
+        (a.offset, a.range) for a in build.model.addresses
+    }
+    bit = amd_bit.parse((build.folder / "bitstream/tiny.bit").read_bytes(), origin=path)
+    assert bit.user_id == bit.usr_access == 0x0123ABCD
+    for file in (*path.parent.rglob("design/design.*"), path, build.folder / "bitstream/tiny.bit"):
+        if file.is_file():
+            assert MARK.encode() in file.read_bytes(), file
+
+
+def test_design_that_the_checks_refuse_is_not_valid(standins, tmp_path):
+    build = Scripted(tmp_path / "build", standins, "tiny", "pynq-z2")
+    script = build.folder / "block_design/design.tcl"
+    lines = script.read_text().splitlines(keepends=True)
+    without = [line for line in lines if not re.search(r"connect_bd_net.*ap_clk", line)]
+    if len(without) == len(lines):  # the net is written over several lines
+        text = script.read_text()
+        without = [re.sub(r"\[get_bd_pins \{?ffn/ap_clk\}?\]", "", text)]
+        assert without[0] != text
+    script.write_text("".join(without))
+    done = build.run("block_design")
+    assert done.returncode == 1
+    assert "ERROR: [BD 41-1031] Validation failed" in done.stdout
+    assert not (build.folder / "block_design/tiny.hwh").exists()
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+PROJECT = "create_project -part xc7z020clg400-1 p p\n"
+NET = "create_project -in_memory -part xc7z020clg400-1\nread_verilog a.v\nsynth_design -top a\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("frobnicate 1", 'invalid command name "frobnicate"'),
+        ("open_project none.xpr", "no such file: none.xpr"),
+        ("open_checkpoint none.dcp", "no such file: none.dcp"),
+        ("open_checkpoint half.dcp", "half.dcp is no checkpoint"),
+        ("create_project -part xc9 p p", "Specified part 'xc9' is not known"),
+        (PROJECT + PROJECT, "exists. Use '-force'"),
+        (PROJECT + "add_files none.v", "no such file: none.v"),
+        (
+            PROJECT + "set_property ip_repo_paths {none} [current_project]",
+            "no IP in the repository",
+        ),
+        (PROJECT + "create_bd_design d\ncreate_bd_cell -type ip -vlnv x:y:z:1 c", "x:y:z:1"),
+        (NET + "place_design", ""),
+        (NET + "route_design", "route_design: the design is Synthesized"),
+        (NET + "write_bitstream x.bit", "the design is Synthesized, not Routed"),
+        (NET + "opt_design -fast", "Unknown option '-fast'"),
+        (NET + "get_cells nowhere/x", "No cells matched 'nowhere/x'"),
+        ("report_power -file x", "No open design"),
+        ("set_param no.such 1", "set_param: no parameter"),
+    ],
+)
+def test_what_vivado_would_refuse_is_refused(script, told, standins, tmp_path):
+    (tmp_path / "a.v").write_text("module a; endmodule\n")
+    (tmp_path / "half.dcp").write_bytes(b"PK\x03\x04 half")
+    (tmp_path / "go.tcl").write_text(f"{script}\nputs {{bitwright: done}}\n")
+    done = source(standins, tmp_path, "go.tcl")
+    assert done.returncode == (1 if told else 0), done.stdout + done.stderr
+    assert ("bitwright: done" in done.stdout) == (not told)
+    assert "\nERROR: " in done.stdout or not told
+    assert told in done.stdout
+
+
+def test_another_command_line_is_refused(standins, tmp_path):
+    done = source(Standins(standins.folder), tmp_path, "none.tcl")
+    assert done.returncode == 1
+    assert "source: no file none.tcl" in done.stdout
