@@ -6,17 +6,19 @@ It is no simulation of hardware: a kernel runs to its end within the write that 
 from __future__ import annotations
 
 import ctypes
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bitwright import golden
 from bitwright.deploy import describe
 from bitwright.hls import csim, vectors
-from bitwright.kernel import FORMATS, Kernel
+from bitwright.kernel import FORMATS, Kernel, load
 
 ROOT = Path(__file__).resolve().parents[2]
-MEMORY, SIZE = 0x4000_0000, 1 << 22  # where the memory of the card begins, bytes
+MEMORY, SIZE = int(os.environ.get("CARD_MEMORY", "0x40000000"), 0), 1 << 22  # from, bytes
 SIZES = "wide_tile"  # of csim.SMALL
 
 
@@ -25,6 +27,35 @@ def job(name: str, form: str) -> csim.Job:
     sizes = (("token_tile", 0), ("lanes", 0))
     held = (*sizes, ("context", 0)) if name == "mhsa" else sizes
     return csim.small(csim.Job(ROOT / "ip" / name, form, csim.SMALL[SIZES][0], held), SIZES)
+
+
+def matmul(card: Card) -> tuple[Kernel, Any]:
+    """The matrix engine as golden has it, B as [N][K] and requantised."""
+    signature = load(ROOT / "cores/matmul/kernel.yml")
+
+    def run(*given: Any) -> None:
+        value = {a.name: v.value or 0 for a, v in zip(signature.arguments, given, strict=False)}
+        m, n, k = value["m"], value["n"], value["k"]
+        assert value["flags"] == 1
+
+        def rows(name: str, shape: tuple[int, ...], stride: int, kind: str) -> Any:
+            at = value[name] - card.memory.ctypes.data
+            size = stride * np.dtype(kind).itemsize
+            held = card.memory[at : at + (shape[0] * size if len(shape) > 1 else size)].view(kind)
+            return held.reshape(-1, stride)[:, : shape[-1]].reshape(shape)
+
+        result = golden.matmul(
+            rows("a", (m, k), value["lda"], "i1"),
+            rows("b", (n, k), value["ldb"], "i1"),
+            rows("bias", (n,), n, "<i4"),
+            rows("mult", (n,), n, "<i4"),
+            rows("shift", (n,), n, "u1"),
+            b_is_nk=True,
+        )
+        rows("d", (m, n), value["ldd"], "i1")[:] = result
+        given[-1]._obj.value = 0
+
+    return signature, run
 
 
 def library(job: csim.Job, folder: Path) -> Any:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,6 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     said = describe.accelerator(
         config="tiny",
         target="test",
+        host="xdma",
         bitstream="tiny.bit",
         control="lite",
         memory=(stand.MEMORY, stand.SIZE),
@@ -60,15 +62,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folder: Path, load: str) -> subprocess.CompletedProcess[str]:
-    """Run a host program in the folder. PYTHONPATH has the stand-ins, and what they are made of."""
+    """Call ffn once in the folder, from a program that reaches the board as `load` says."""
+    said = {"ffn": {"format": "int8", "library": str(folder / "build/ffn.so"), "base": BASE}}
+    return program(folder, ["-c", RUN.format(load=load)], said)
+
+
+def program(
+    folder: Path,
+    arguments: list[str],
+    kernels: dict[str, dict[str, Any]],
+    memory: int = stand.MEMORY,
+) -> subprocess.CompletedProcess[str]:
+    """Run Python in the folder. PYTHONPATH has the stand-ins, and what they are made of."""
     paths = (Path(__file__).parent / "standins", stand.ROOT, stand.ROOT / "flows")
-    said = {"kernel": "ffn", "format": "int8", "library": "build/ffn.so", "base": BASE}
-    said["library"] = str(folder / "build/ffn.so")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
     return subprocess.run(
-        [sys.executable, "-c", RUN.format(load=load)],
+        [sys.executable, *arguments],
         cwd=folder,
-        env={**environment, "CARD": json.dumps(said)},
+        env={**environment, "CARD": json.dumps(kernels), "CARD_MEMORY": str(memory)},
         capture_output=True,
         text=True,
         check=False,

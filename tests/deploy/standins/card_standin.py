@@ -11,16 +11,25 @@ import json
 import os
 from typing import Any
 
+from bitwright.kernel import load
+
 from tests.deploy import card as stand
 
-SAID = json.loads(os.environ["CARD"])  # kernel, format, library, base
+SAID = json.loads(os.environ["CARD"])  # by kernel: job (number format, sizes), library, base
 
 
-def make() -> tuple[stand.Card, dict[str, Any]]:
-    """The card, and what accelerator.json says of its kernel."""
-    made, job = stand.Card(), stand.job(SAID["kernel"], SAID["format"])
-    function = getattr(ctypes.CDLL(SAID["library"]), SAID["kernel"])
-    return made, made.add(SAID["base"], job.kernel, function)
+def make() -> tuple[stand.Card, dict[str, dict[str, Any]]]:
+    """The card, and what accelerator.json says of its kernels."""
+    made = stand.Card()
+    specs = {}
+    for name, said in SAID.items():
+        if name == "matmul":
+            signature, function = stand.matmul(made)
+        else:
+            signature = load(stand.ROOT / "ip" / name / "kernel.yml", form=said["format"])
+            function = getattr(ctypes.CDLL(said["library"]), name)
+        specs[name] = made.add(said["base"], signature, function)
+    return made, specs
 
 
-CARD, SPEC = make()
+CARD, SPECS = make()

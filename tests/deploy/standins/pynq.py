@@ -34,9 +34,9 @@ class DefaultIP:
 class Overlay:
     def __init__(self, bitfile_name: str) -> None:
         assert Path(bitfile_name).with_suffix(".hwh").is_file()  # PYNQ reads it beside the .bit
-        spec = card.SPEC
-        description = {"type": spec["vlnv"], "phys_addr": spec["base"], "fullpath": spec["name"]}
-        setattr(self, spec["name"], _bound[spec["vlnv"]](description))
+        for name, spec in card.SPECS.items():
+            description = {"type": spec["vlnv"], "phys_addr": spec["base"], "fullpath": name}
+            setattr(self, name, _bound[spec["vlnv"]](description))
 
 
 class PynqBuffer(np.ndarray[Any, Any]):

@@ -61,25 +61,29 @@ class bo:
 
 class kernel:
     def __init__(self, dev: device, uuid: str, name: str) -> None:
-        assert isinstance(dev, device) and uuid == "uuid" and name == card.SPEC["top"]
+        assert isinstance(dev, device) and uuid == "uuid"
+        self._spec = card.SPECS[name]
 
     def group_id(self, argument: int) -> int:
-        assert card.SPEC["arguments"][argument]["kind"] == "memory"
+        assert self._spec["arguments"][argument]["kind"] == "memory"
         return 100 + argument
 
     def __call__(self, *values: Any) -> _Run:
-        base = card.SPEC["base"]
-        for argument, value in zip(card.SPEC["arguments"], values, strict=True):
-            register = card.SPEC["registers"][argument["name"]]
+        base = self._spec["base"]
+        for argument, value in zip(self._spec["arguments"], values, strict=True):
+            register = self._spec["registers"][argument["name"]]
             number = value.address() if isinstance(value, bo) else value
             for word in range(register["width"] // 32):
                 part = number >> 32 * word & 0xFFFFFFFF
                 card.CARD.write(base + register["offset"] + 4 * word, part)
         card.CARD.write(base, 1)
-        return _Run()
+        return _Run(base)
 
 
 class _Run:
+    def __init__(self, base: int) -> None:
+        self._base = base
+
     def wait(self, limit_ms: int) -> ert_cmd_state:
-        assert limit_ms > 0 and card.CARD.read(card.SPEC["base"]) & 2
+        assert limit_ms > 0 and card.CARD.read(self._base) & 2
         return ert_cmd_state.ERT_CMD_STATE_COMPLETED

@@ -12,6 +12,7 @@ from . import description
 from .kernel import Kernel, KernelError, RegisterPort
 from .window import Window
 
+PAGE = 4096
 PIECE = 1 << 22  # bytes in one transfer; the driver splits longer ones anyway
 
 
@@ -30,7 +31,9 @@ class Board:
             self.close()
             raise
         memory = spec["memory"]
-        window = Window(memory["base"], memory["size"], self._read, self._write)
+        lowest = max(memory["base"], PAGE)  # 0 stands for no array
+        room = memory["base"] + memory["size"] - lowest
+        window = Window(lowest, room, self._read, self._write)
         self._kernels = {
             name: Kernel(kernel, RegisterPort(kernel, _Registers(self, kernel["base"]), window))
             for name, kernel in spec["kernels"].items()
