@@ -27,6 +27,7 @@ class Row:
     key: str
     side: str  # left | right
     text: str
+    pins: tuple[str, ...]  # of the box that edges end at
     up: int = 10  # pixels that it needs above and below the edge
     down: int = 10
     y: int = 0  # below the top of the box
@@ -101,13 +102,17 @@ def _foot(block: Block) -> int:
     return 6 + lines * (TAG_HIGH + TAG_GAP) + (PAD - TAG_GAP if lines else 4)
 
 
-def port(path: str, side: str, mark: str, up: int, down: int) -> Block:
-    """A port of the level; `side` is the one at which edges end."""
+def port(path: str, rows: list[Row], up: int, down: int) -> Block:
+    """A port of the level, with the room that edges outside need above and below it."""
     name = clipped(last(path), 30)
     wide = math.ceil(width(name, PIN) + 26)
-    row = Row("", side, name, max(up, 12), max(down, 12))
-    row.y = row.up
-    return Block(path, "port", wide, row.up + row.down, [row], name, mark=mark)
+    y = 0
+    for number, row in enumerate(rows):
+        row.up, row.down = max(row.up, 12), max(row.down, 12)
+        y += row.up if number else max(row.up, up)
+        row.y = y
+        y += row.down
+    return Block(path, "port", wide, max(y, rows[0].y + down), rows, name)
 
 
 def spread(block: Block) -> None:
@@ -210,8 +215,8 @@ def _port(into: Drawing, block: Block, x: int, y: int) -> None:
     row = block.rows[0]
     rect = Rect(x, y + row.y - 10, block.width, 20)
     into.shapes.append(Shape("port", block.path, (rect,), row.side, block.mark))
-    at = x + block.width // 2 + (-3 if row.side == "right" else 3)
-    into.texts.append(Text(at, y + row.y + 4, row.text, PIN, "portText", "middle"))
+    at = x + block.width // 2 - 3
+    into.texts.append(Text(at, y + row.y + 4, block.name, PIN, "portText", "middle"))
 
 
 def _frame(into: Drawing, block: Block, x: int, y: int) -> None:

@@ -8,7 +8,6 @@ from bitwright.blockdesign.draw.blocks import KIND, LABEL, LINE, PAD, TAG_GAP, T
 from bitwright.blockdesign.draw.drawing import Drawing, Path, Rect, Shape, Text
 from bitwright.blockdesign.draw.facts import last
 from bitwright.blockdesign.draw.graph import Edge, Level
-from bitwright.blockdesign.draw.marks import SIGNS
 from bitwright.blockdesign.draw.plan import IN, OUT, Plan, Scene, Wire
 
 MARGIN, HEADER = 24, 40  # inside a frame
@@ -49,10 +48,9 @@ def _wire(drawing: Drawing, wire: Wire, placed: Placed) -> None:
     title = _title(edge)
     drawing.paths.append(Path(points, edge.style, edge.count, edge.nets, edge.mark, title, back))
     x, y = points[-1][0] - ARROW - 4, points[-1][1]
-    sign = f"{SIGNS[edge.mark]} " if edge.mark else ""
     if edge.above:
         style = f"label {edge.style} {edge.mark}".rstrip()
-        drawing.texts.append(Text(x, y - 7, sign + edge.above.text, LABEL, style, "end"))
+        drawing.texts.append(Text(x, y - 7, edge.above.text, LABEL, style, "end"))
     for i, line in enumerate(edge.below):
         style = f"address {line.mark}".rstrip()
         drawing.texts.append(Text(x, y + 15 + i * LINE, line.text, LABEL, style, "end"))

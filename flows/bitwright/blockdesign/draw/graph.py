@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bitwright.blockdesign.draw.facts import Facts, last
 from bitwright.blockdesign.draw.labels import addresses, protocol
-from bitwright.blockdesign.draw.marks import Label, Marks
+from bitwright.blockdesign.draw.marks import SIGNS, Label, Marks
 from bitwright.blockdesign.draw.text import natural
 from bitwright.blockdesign.draw.twins import twins
 from bitwright.blockdesign.model import Net, parent
@@ -78,7 +78,7 @@ def _stacked(
     """Links between cells of which one stands for all its twins; and those twins."""
     joints: dict[str, list[tuple[str, str, str, str]]] = {}
     for link in links:
-        mark = marks.nets.get(link.net, "")
+        mark = _mark(marks, link)
         joints.setdefault(link.source[0], []).append(
             ("out", link.source[1], link.sink[0], link.style + mark)
         )
@@ -182,13 +182,14 @@ def _bundled(facts: Facts, links: Iterable[_Link], marks: Marks) -> tuple[Edge, 
     for link in links:
         what = protocol(facts, _end(link.source), _end(link.sink), link.style)
         style = "lite" if link.style == "axi" and what.startswith("AXI4-Lite") else link.style
-        mark = marks.nets.get(link.net, "")
+        mark = _mark(marks, link)
         key = (link.source[0], link.sink[0], style, what, mark)
         groups.setdefault(key, []).append(link)
     edges = []
     for (source, sink, style, what, mark), group in sorted(groups.items()):
         group.sort(key=lambda link: (natural(link.source[1]), natural(link.sink[1]), link.net))
         pins = tuple(dict.fromkeys(link.sink[1] for link in group))
+        sign = f"{SIGNS[mark]} " if mark else ""
         count = f" ×{len(group)}" if len(group) > 1 and what else ""
         edges.append(
             Edge(
@@ -198,12 +199,18 @@ def _bundled(facts: Facts, links: Iterable[_Link], marks: Marks) -> tuple[Edge, 
                 tuple(dict.fromkeys(link.source[1] for link in group)),
                 pins,
                 tuple(link.net for link in group),
-                Label(what + count) if what else None,
+                Label(sign + what + count) if what else None,
                 addresses(facts, sink, pins, marks) if style in ("axi", "lite") else (),
                 mark,
             )
         )
     return tuple(edges)
+
+
+def _mark(marks: Marks, link: _Link) -> str:
+    """Of the net, or of the end of it that came or went."""
+    ends = (marks.pins.get((link.net, _end(at)), "") for at in (link.sink, link.source))
+    return marks.nets.get(link.net) or next(filter(None, ends), "")
 
 
 def _end(at: tuple[str, str]) -> str:

@@ -35,11 +35,25 @@ class Wire:
     sink: str
     sink_row: str
     edge: Edge
+    turned: bool = False  # the box at the left is the edge's sink
+
+    @property
+    def source_pins(self) -> tuple[str, ...]:
+        """Of the box at the left; of a port none."""
+        return _pins(self.edge.sink_pins if self.turned else self.edge.source_pins)
+
+    @property
+    def sink_pins(self) -> tuple[str, ...]:
+        return _pins(self.edge.source_pins if self.turned else self.edge.sink_pins)
 
     @property
     def lane(self) -> str:
         """Wires out of one row run together as far as they can."""
         return f"{self.source}|{self.source_row}"
+
+
+def _pins(pins: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(pin for pin in pins if pin)
 
 
 @dataclass(slots=True)

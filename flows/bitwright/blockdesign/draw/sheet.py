@@ -35,7 +35,7 @@ def lay_out(scene: Scene, path: str, needs: Needs) -> tuple[Drawing, dict[str, i
     drawing = compose.compose(plan, placed, scene, level)
     shift = compose.HEADER if path else 0
     ports = {
-        key: placed.tops[key] + block.row("").y + shift
+        key: placed.tops[key] + block.rows[0].y + shift
         for key, block in plan.blocks.items()
         if block.kind == "port"
     }
@@ -68,30 +68,32 @@ def _make_wires(plan: Plan, level: Level, arms: tuple[str, ...]) -> None:
         if edge.source not in level.ports and edge.style not in ("irq", "wire")
     }
     for number, edge in enumerate(level.edges):
-        wire = _wire(f"{number}", edge, level, arms)
         at_border = not level.path and edge.style == "other" and edge.sink in level.ports
-        if at_border and edge.source not in fed and edge.source not in arms:
-            row = f"l:{','.join(edge.source_pins)}"  # a port of the first cell: at its left
-            wire = Wire(wire.key, edge.sink, "", edge.source, row, edge)
+        turned = at_border and edge.source not in fed and edge.source not in arms
+        wire = _turned(number, edge) if turned else _wire(number, edge, level, arms)
         plan.wires.append(wire)
-    for wire in plan.wires:
-        if wire.source in level.ports:
-            plan.first.add(wire.source)
-    for wire in plan.wires:
-        if wire.sink in level.ports and wire.sink not in plan.first:
-            plan.final.add(wire.sink)
+    plan.first |= {wire.source for wire in plan.wires if wire.source in level.ports}
+    sinks = {wire.sink for wire in plan.wires if wire.sink in level.ports}
+    plan.final |= sinks - plan.first
 
 
-def _wire(key: str, edge: Edge, level: Level, arms: tuple[str, ...]) -> Wire:
-    """Left to right as the edge runs; what leaves a cell of two arms for a port does so right."""
+def _wire(number: int, edge: Edge, level: Level, arms: tuple[str, ...]) -> Wire:
+    """Left to right as the edge runs; what leaves a cell of two arms for a port does so right.
+
+    Edges out of the same pins begin at one row; each ends at a row of its own, for its labels.
+    """
     source, sink = edge.source, edge.sink
-    from_row = "" if source in level.ports else f"r:{','.join(edge.source_pins)}"
-    to_row = "" if sink in level.ports else f"l:{','.join(edge.sink_pins)}"
+    row = "" if source in level.ports else f"r{edge.source_pins}"
     if source in arms:
         source += IN if sink in level.ports else OUT
     if sink in arms:
         sink += IN
-    return Wire(key, source, from_row, sink, to_row, edge)
+    return Wire(f"{number}", source, row, sink, f"l{number}", edge)
+
+
+def _turned(number: int, edge: Edge) -> Wire:
+    """A port of the first cell stands at its left, whichever way the interface goes."""
+    return Wire(f"{number}", edge.sink, "", edge.source, f"l{number}", edge, turned=True)
 
 
 def _make_blocks(
@@ -118,23 +120,21 @@ def _make_blocks(
         side, up, down = needs.get(path, ("", 0, 0))
         left = path in plan.first if path in level.ports else side == "left"
         (plan.first if left else plan.final).add(path)
-        for row in rows.get(path, {}).values():
-            up, down = max(up, row.up), max(down, row.down)
-        mark = scene.marks.cells.get(path, "")
-        plan.blocks[path] = blocks.port(path, "right" if left else "left", mark, up, down)
+        found = list(rows.get(path, {}).values()) or [Row("", "right" if left else "left", "", ())]
+        plan.blocks[path] = blocks.port(path, found, up, down)
+        plan.blocks[path].mark = scene.marks.cells.get(path, "")
 
 
 def _rows(plan: Plan) -> dict[str, dict[str, Row]]:
     """Rows of every node, with the room that the labels of their edges take."""
     found: dict[str, dict[str, Row]] = {}
     for wire in plan.wires:
-        for node, key, side in (
-            (wire.source, wire.source_row, "right"),
-            (wire.sink, wire.sink_row, "left"),
+        for node, key, side, pins in (
+            (wire.source, wire.source_row, "right", wire.source_pins),
+            (wire.sink, wire.sink_row, "left", wire.sink_pins),
         ):
-            pins = (pin for pin in key[2:].split(",") if pin)
             text = clipped(together(pins), blocks.PIN_LENGTH)
-            row = found.setdefault(node, {}).setdefault(key, Row(key, side, text))
+            row = found.setdefault(node, {}).setdefault(key, Row(key, side, text, pins))
             if side == "left":
                 row.up = max(row.up, 8 + LINE * (wire.edge.above is not None))
                 row.down = max(row.down, 8 + LINE * len(wire.edge.below))
@@ -143,16 +143,18 @@ def _rows(plan: Plan) -> dict[str, dict[str, Row]]:
 
 def _frame(scene: Scene, path: str, rows: Mapping[str, Row], mark: str) -> Block:
     """A hierarchy as a box: what is in it is laid out now."""
-    needs = {
-        f"{path}/{pin}": (row.side, row.up, row.down)
-        for row in rows.values()
-        for pin in row.key[2:].split(",")
-    }
+    needs: dict[str, tuple[str, int, int]] = {}
+    below: dict[str, int] = {}  # of rows that end at the same port: pixels from the first
+    for key, row in rows.items():
+        first = f"{path}/{row.pins[0]}"
+        _, up, down = needs.get(first, ("", row.up, 0))
+        below[key] = down + row.up if first in needs else 0
+        for pin in row.pins:
+            needs[f"{path}/{pin}"] = (row.side, up, below[key] + row.down)
     inside, ports = lay_out(scene, path, needs)
     made = Block(path, "frame", inside.width, inside.height, inside=inside, mark=mark)
-    for row in rows.values():
-        at = sorted(ports[f"{path}/{pin}"] for pin in row.key[2:].split(","))
-        row.y = at[len(at) // 2]
+    for key, row in rows.items():
+        row.y = ports[f"{path}/{row.pins[0]}"] + below[key]
         made.rows.append(row)
     made.rows.sort(key=lambda row: row.y)
     return made

@@ -155,7 +155,7 @@ def _port_column(
         mark = scene.marks.cells.get(path, use.mark)
         side = "right" if use.makes else "left"
         drawing.shapes.append(Shape("port", path, (rect,), f"{side} hue{use.tag.hue}", mark))
-        at = x + wide // 2 + (-3 if use.makes else 3)
+        at = x + wide // 2 - 3
         drawing.texts.append(Text(at, y + 14, _port_text(path, use), PIN, "portText", "middle"))
         y += 26
     return y - 6 if ports else 0
