@@ -249,8 +249,14 @@ CASES = [
     ),
     (
         "reset-held",
-        both(parameters("mode", CONST_WIDTH="4", CONST_VAL="0"), move("bus/aresetn", "mode")),
+        both(parameters("mode", CONST_VAL="0"), move("bus/aresetn", "mode")),
         "bus/aresetn is held in reset by the constant 0 of mode",
+        {},
+    ),
+    (
+        "reset-held",
+        both(parameters("mode", CONST_VAL="0"), move("reset1/ext_reset_in", "mode")),
+        "reset1/ext_reset_in is held in reset",
         {},
     ),
     (

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.routes import (
-    Reach,
     find_segment,
     find_space,
     owner_of,
@@ -15,7 +14,7 @@ from bitwright.blockdesign.check.routes import (
     spaces,
     starts,
 )
-from bitwright.blockdesign.check.scene import Scene
+from bitwright.blockdesign.check.scene import Reach, Scene
 from bitwright.blockdesign.check.words import address, near, size, some
 from bitwright.blockdesign.ip import Segment, Space, Window
 from bitwright.blockdesign.model import Address

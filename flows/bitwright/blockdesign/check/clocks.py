@@ -193,15 +193,23 @@ def reset_asynchronous(scene: Scene) -> Iterator[Fault]:
 def reset_held(scene: Scene) -> Iterator[Fault]:
     """A constant at a reset, of the level that resets."""
     for end, pin, driver, _ in _driven(scene, "rst"):
-        value = scene.constant(parent(driver))
-        if value is not None and pin.polarity == ("high" if value else "low"):
+        value, level = scene.constant(parent(driver)), _level(scene, end, pin)
+        if value is not None and level == ("high" if value else "low"):
             yield Fault(
                 _net_place(scene, end),
                 f"{end} is held in reset by the constant {value} of {parent(driver)}",
                 "a reset that ends, or the other level",
-                f"{value} at a reset that is active {pin.polarity}",
+                f"{value} at a reset that is active {level}",
                 f"join {end} to a reset, or change the constant",
             )
+
+
+def _level(scene: Scene, end: str, pin: Pin) -> str:
+    """Active low or high; the external reset of a proc_sys_reset follows a parameter."""
+    owner, _, name = end.rpartition("/")
+    if pin.polarity or name != "ext_reset_in":
+        return pin.polarity
+    return "high" if scene.cells[owner].parameter("C_EXT_RESET_HIGH", "0") == "1" else "low"
 
 
 def reset_before_lock(scene: Scene) -> Iterator[Fault]:

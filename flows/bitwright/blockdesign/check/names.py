@@ -36,7 +36,7 @@ COMMON = re.compile(r"(?i)Component_Name|USE_BOARD_FLOW|EDK_\w+|.*BOARD_INTERFAC
 def unknown_type(scene: Scene) -> Iterator[Fault]:
     for cell in scene.design.cells:
         looks = scene.instance(cell.path)
-        if looks is not None and not looks.known and cell.kind in ("ip", "inline_hdl"):
+        if looks is not None and not looks.known and cell.kind in ("ip", "inline_hdl", "platform"):
             yield Fault(
                 cell.place,
                 f"cell {cell.path}: no {cell.type} in the catalogue{near(cell.type, scene.types)}",

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from bitwright.blockdesign.check.scene import Scene, initiates
+from bitwright.blockdesign.check.scene import Reach, Scene, initiates
 from bitwright.blockdesign.ip import Segment, Space
 from bitwright.blockdesign.model import parent
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a space's transfers can get to."""
-
-    segments: Mapping[str, Segment]  # by path
-    ports: frozenset[str]  # interface ports of the design that they leave by
-    blind: bool  # they pass a cell nobody knows, and so may get to anything
-    loops: frozenset[str]  # slave interfaces that they come back to
 
 
 def owner_of(scene: Scene, path: str, kind: str) -> tuple[str, str]:
@@ -26,6 +15,13 @@ def owner_of(scene: Scene, path: str, kind: str) -> tuple[str, str]:
     Names hold slashes too, so the cell is the longest beginning of the path that has one of that
     name, or else the longest that is a cell; "" if none is.
     """
+    owners = scene.owners
+    if (path, kind) not in owners:
+        owners[path, kind] = _owner_of(scene, path, kind)
+    return owners[path, kind]
+
+
+def _owner_of(scene: Scene, path: str, kind: str) -> tuple[str, str]:
     parts = path.split("/")
     cells = ["/".join(parts[:count]) for count in range(len(parts) - 1, 0, -1)]
     cells = [cell for cell in cells if cell in scene.cells]
@@ -69,12 +65,10 @@ def reach(scene: Scene, path: str, start: str = "") -> Reach:
 
     start: by this one of its interfaces alone; "" is by any
     """
-    key = ("reach", path, start)
-    if key not in scene.remembered:
-        scene.remembered[key] = _reach(scene, path, start)
-    found = scene.remembered[key]
-    assert isinstance(found, Reach)
-    return found
+    key = (path, start)
+    if key not in scene.reaches:
+        scene.reaches[key] = _reach(scene, path, start)
+    return scene.reaches[key]
 
 
 def _reach(scene: Scene, path: str, start: str) -> Reach:

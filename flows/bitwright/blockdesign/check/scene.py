@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from bitwright.blockdesign.ip import Instance, Interface, Pin
+from bitwright.blockdesign.ip import Instance, Interface, Pin, Segment
 from bitwright.blockdesign.looks import inside
 from bitwright.blockdesign.model import (
     NOWHERE,
@@ -34,6 +34,16 @@ MAX_CONCATS = 16  # one behind the other; a design that goes round in a circle e
 TARGETS = frozenset({"Slave", "MirroredMaster"})
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a space's transfers can get to; `routes.reach` finds it."""
+
+    segments: Mapping[str, Segment]  # by path
+    ports: frozenset[str]  # interface ports of the design that they leave by
+    blind: bool  # they pass a cell nobody knows, and so may get to anything
+    loops: frozenset[str]  # slave interfaces that they come back to
+
+
 @dataclass(frozen=True)
 class Scene:
     """looks: every cell by path, hierarchies as seen from outside, as `looks.looks` gives them."""
@@ -41,7 +51,9 @@ class Scene:
     design: BlockDesign
     looks: Mapping[str, Instance]
     types: tuple[str, ...] = ()  # known to the catalogue, for hints
-    remembered: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+    # What was found once, by path: rules ask for it again and again.
+    reaches: dict[tuple[str, str], Reach] = field(default_factory=dict)
+    owners: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     # --- what there is ----------------------------------------------------------------------
 
@@ -193,8 +205,17 @@ class Scene:
 
     def driver(self, end: str) -> tuple[str, Pin] | None:
         """What drives the wire that the end is on; None if nothing known does, or several do."""
-        drivers = [(path, pin) for path, pin in self.on_wire(end) if pin.direction == "out"]
-        return drivers[0] if len(drivers) == 1 else None
+        return self._drivers.get(self.wires.get(end, ""))
+
+    @cached_property
+    def _drivers(self) -> Mapping[str, tuple[str, Pin]]:
+        """Wire -> its one driver."""
+        found = {}
+        for wire in self.ends_of_wire:
+            drivers = [(path, pin) for path, pin in self.on_wire(wire) if pin.direction == "out"]
+            if len(drivers) == 1:
+                found[wire] = drivers[0]
+        return found
 
     def is_concat(self, path: str) -> bool:
         """Whether the cell only lays wires side by side; its widths follow what is joined."""
