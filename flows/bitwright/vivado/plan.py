@@ -9,18 +9,18 @@ steps of one HLS kernel, the one that exports it last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from bitwright import yamlfile
-from bitwright.blockdesign import catalogue, elaborate, linked, tcl, xdc
-from bitwright.blockdesign.model import BlockDesign
+from bitwright.blockdesign import catalogue, elaborate, linked, looks, probes, tcl, xdc
+from bitwright.blockdesign.catalogue import Catalogue
+from bitwright.blockdesign.model import BlockDesign, Place
 from bitwright.design import Design, KernelSpec
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
 from bitwright.implementation import check_cells
-from bitwright.schema import nearest
 from bitwright.steps import package
 from bitwright.steps.vitis import bitstream as xclbin
 from bitwright.steps.vitis import link
@@ -38,7 +38,7 @@ from bitwright.steps.vivado import (
 from bitwright.vivado.connectivity import Connectivity, Unit
 from bitwright.vivado.findings import Owners
 from bitwright.vivado.scripts import Build
-from bitwright.yamlfile import Scalar
+from bitwright.yamlfile import Scalar, Table
 
 WAIVERS = Path("bd/waivers.yml")
 Hls = Callable[[KernelSpec], list[Step]]
@@ -53,6 +53,7 @@ def vivado(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, .
     _check(design, model)
     kernels = dict(elaborate.kernels(design))
     known = catalogue.load().of_kernels(kernels.values())
+    model = _watched(design, model, known)
     build = Build(
         name=design.config,
         part=design.target.part,
@@ -166,15 +167,23 @@ def _check(design: Design, model: BlockDesign) -> None:
     faults: list[str] = []
     cells = [cell.path for cell in model.cells]
     check_cells(cells, design.implementation, str(design.source), faults)
-    faults += _probes(design, model)
     if faults:
         raise ConfigError("\n".join(faults))
 
 
-def _probes(design: Design, model: BlockDesign) -> Iterable[str]:
-    """Probes that are on no interface which is joined to another one."""
-    joined = {end for net in model.interface_nets for end in net.ends}
-    for probe in design.implementation.probes:
-        if probe not in joined:
-            hint = nearest(probe, joined)
-            yield f"{design.source}: implementation: probes: no joined interface {probe!r}{hint}"
+def _watched(design: Design, model: BlockDesign, known: Catalogue) -> BlockDesign:
+    """The block design with an ILA on each interface that the config wants watched."""
+    asked = design.implementation.probes
+    if not asked:
+        return model
+    place = Place(str(design.source), _line(design, "probes"))
+    return probes.watch(model, asked, looks.looks(model, known), place=place)
+
+
+def _line(design: Design, key: str) -> int:
+    """Where the config says something under `implementation`; 1 if it is hard to tell."""
+    node = yamlfile.load(design.source, str(design.source)).items.get("implementation")
+    for table in (node, node.items.get(design.target.name) if isinstance(node, Table) else None):
+        if isinstance(table, Table) and key in table.lines:
+            return table.lines[key]
+    return 1

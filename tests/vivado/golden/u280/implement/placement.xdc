@@ -1,0 +1,1 @@
+# Where cells stand, as the config says under implementation: pblocks and slr.
