@@ -3,6 +3,7 @@
     interpreter = Interpreter(catalogue.load())
     interpreter.run(text, "design.tcl")     # TclFault: file:line and what is wrong there
     interpreter.design()                    # the model.BlockDesign that is open at the end
+    read(Path("design.tcl"))                # the same of a script from elsewhere: by itself
 
 Tcl is Tcl's own; block-design commands work on a model, commands around them give plausible
 answers, and whatever is unknown is noted and does nothing, or is an error in a strict session.
@@ -16,13 +17,25 @@ from pathlib import Path
 
 from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.interpreter import addresses, build, look, project, properties
-from bitwright.blockdesign.interpreter.host import Command, Host, TclFault
+from bitwright.blockdesign.interpreter.host import Command, Host, TclFault, Watch
+from bitwright.blockdesign.interpreter.isolated import Imported, imported, read
 from bitwright.blockdesign.interpreter.machine import Machine
 from bitwright.blockdesign.interpreter.session import Note, Session
 from bitwright.blockdesign.interpreter.words import Arguments, CommandError, arguments
 from bitwright.blockdesign.model import BlockDesign
 
-__all__ = ["Arguments", "Command", "CommandError", "Interpreter", "Note", "TclFault", "arguments"]
+__all__ = [
+    "Arguments",
+    "Command",
+    "CommandError",
+    "Imported",
+    "Interpreter",
+    "Note",
+    "TclFault",
+    "arguments",
+    "imported",
+    "read",
+]
 
 SECONDS = 60.0  # for all scripts of one interpreter
 
@@ -34,6 +47,7 @@ class Interpreter:
     commands: added to those there are, or in their place; they get the words after their name and
     raise CommandError for what they refuse.
     files: a folder that scripts may source from, read and write to; None: no files at all.
+    watch: told at every command of ours where the script is.
     strict: unknown commands, IPs, pins and parameters are errors, as in Vivado.
     """
 
@@ -47,6 +61,7 @@ class Interpreter:
         files: Path | None = None,
         strict: bool = False,
         seconds: float = SECONDS,
+        watch: Watch | None = None,
     ) -> None:
         self._session = Session(catalogue, part=part, version=version, strict=strict)
         self._machine = Machine(self._session, files)
@@ -57,7 +72,7 @@ class Interpreter:
         }
         known = {**ours, **self._machine.commands(), **(commands or {})}
         unknown = None if strict else self._unknown
-        self._session.host = Host(known, unknown, seconds)
+        self._session.host = Host(known, unknown, seconds, watch)
 
     def run(self, text: str, name: str) -> str:
         """Run a script, called `name` in messages; what it returned at file level.

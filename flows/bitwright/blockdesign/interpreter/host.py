@@ -22,6 +22,7 @@ from bitwright.blockdesign.model import Place
 from bitwright.errors import ConfigError
 
 Command = Callable[[tuple[str, ...]], str]
+Watch = Callable[[Place], None]
 DEPTH = 300  # of calls in calls; each takes stack of this process
 _CHILD = "script"
 # Left to the child by -safe, and no business of a script that describes a design.
@@ -57,9 +58,15 @@ class TclFault(ConfigError):
 class Host:
     """One interpreter; scripts run in it share its variables and procedures."""
 
-    def __init__(self, commands: Mapping[str, Command], unknown: Command | None, seconds: float):
+    def __init__(
+        self,
+        commands: Mapping[str, Command],
+        unknown: Command | None,
+        seconds: float,
+        watch: Watch | None = None,
+    ):
         """unknown: called for commands that nobody has; None: Tcl's own error.
-        seconds: for all scripts together."""
+        seconds: for all scripts together. watch: told at each command of ours where it is."""
         self._tcl = tkinter.Tcl()
         self._tcl.wantobjects(False)  # type: ignore[no-untyped-call]  # every result is text
         self._commands = dict(commands)
@@ -70,6 +77,7 @@ class Host:
         self._refused: tuple[str, Place] | None = None  # the last refusal of a command of ours
         self._crash: BaseException | None = None
         self._over: str | None = None  # why the script was ended
+        self._watch = watch
         self._tcl.createcommand("::python", self._python)
         self._tcl.eval(_WHERE)
         self._tcl.call("interp", "create", "-safe", _CHILD)
@@ -83,7 +91,9 @@ class Host:
             self._alias(name)
         if self._unknown is not None:
             self._alias("unknown")
-        self._tcl.eval(f"interp eval {_CHILD} {{unset -nocomplain ::tcl_platform(user)}}")
+        for name, value in (("argc", "0"), ("argv", ""), ("argv0", "vivado")):
+            self.evaluate("set", f"::{name}", value)
+        self.evaluate("array", "set", "::env", "HOME /work XILINX_VIVADO /vivado")
 
     def _alias(self, name: str) -> None:
         if "::" in name.lstrip(":"):
@@ -182,6 +192,8 @@ class Host:
         name, rest = words[0], words[1:]
         command = self._commands.get(name)
         try:
+            if self._watch is not None:
+                self._watch(self.place())
             if command is not None:
                 return "ok", command(rest)
             assert self._unknown is not None

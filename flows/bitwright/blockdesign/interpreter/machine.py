@@ -7,8 +7,10 @@ does not exist. Nothing is executed.
 
 from __future__ import annotations
 
+import errno
 import posixpath
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +18,50 @@ from bitwright.blockdesign.interpreter.host import Command
 from bitwright.blockdesign.interpreter.session import Session
 from bitwright.blockdesign.interpreter.words import CommandError, pattern
 
-FORBIDDEN = ("exec", "socket", "load", "unload", "fconfigure", "interp", "vwait", "fileevent")
+FORBIDDEN = ("socket", "load", "unload", "interp", "vwait", "fileevent", "chan", "fcopy")
 MAX_FILE = 16 * 1024 * 1024  # bytes, of a file that a script sources or reads
 MAX_OPEN = 100  # channels
 MAX_SOURCED = 20  # scripts in scripts
+
+
+def _mkdir(paths: Sequence[Path], force: bool) -> None:
+    for path in paths:
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def _delete(paths: Sequence[Path], force: bool) -> None:
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path) if force else path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _target(source: Path, target: Path, force: bool) -> Path:
+    """Where a file goes that is copied or renamed: into a folder, or to a name that is free."""
+    found = target / source.name if target.is_dir() else target
+    if found.exists() and not force:
+        raise OSError(errno.EEXIST, "file already exists")
+    return found
+
+
+def _copy(paths: Sequence[Path], force: bool) -> None:
+    *sources, target = paths
+    for source in sources:
+        to = _target(source, target, force)
+        if source.is_dir():
+            shutil.copytree(source, to, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source, to)
+
+
+def _rename(paths: Sequence[Path], force: bool) -> None:
+    *sources, target = paths
+    for source in sources:
+        source.replace(_target(source, target, force))
+
+
+_CHANGES = {"mkdir": _mkdir, "delete": _delete, "copy": _copy, "rename": _rename}
 
 
 class Machine:
@@ -44,6 +86,8 @@ class Machine:
             "gets": self._gets,
             "read": self._read,
             "eof": self._eof,
+            "exec": self._exec,
+            "fconfigure": self._nothing,
             "flush": self._nothing,
             "update": self._nothing,
             "after": self._nothing,
@@ -108,15 +152,16 @@ class Machine:
         raise CommandError(f'unknown or ambiguous subcommand "{what}"')
 
     def _change(self, what: str, words: tuple[str, ...]) -> str:
-        """Folders may be made where the session has files; nothing is ever taken away."""
+        """Make, copy, rename and delete within the session's folder; elsewhere nothing happens."""
         paths = [word for word in words if not word.startswith("-")]
-        real = [self._real(path) for path in paths]
-        if what == "mkdir" and all(real):
-            for one in real:
-                assert one is not None
-                one.mkdir(parents=True, exist_ok=True)
+        real = [one for one in map(self._real, paths) if one is not None]
+        if self._files is None or len(real) < len(paths) or what not in _CHANGES:
+            self._session.note(f"file {what} {' '.join(paths)[:80]}: not done")
             return ""
-        self._session.note(f"file {what} {' '.join(paths)[:80]}: not done")
+        try:
+            _CHANGES[what](real, "-force" in words)
+        except OSError as error:
+            raise CommandError(f"file {what} {' '.join(paths)}: {error.strerror}") from None
         return ""
 
     def _glob(self, words: tuple[str, ...]) -> str:
@@ -251,6 +296,13 @@ class Machine:
         if words[:1] == ("system",) and len(words) == 1:
             return "utf-8"
         return self._forbidden("encoding", words)
+
+    def _exec(self, words: tuple[str, ...]) -> str:
+        """Nothing is run. An import goes on without, for scripts make folders in this way."""
+        if self._session.strict:
+            return self._forbidden("exec", words)
+        self._session.note(f"exec {' '.join(words)[:80]}: not run")
+        return ""
 
     def _nothing(self, words: tuple[str, ...]) -> str:
         return ""

@@ -1,0 +1,47 @@
+"""a block design out of a Tcl script, as JSON: import design.tcl
+
+The script is run by an interpreter of our own, without Vivado and without the machine: it reads and
+writes no file and executes nothing. An IP that is not in bd/catalogue is taken as it is used
+and marked "inferred". What the script does that a block design does not hold is listed on stderr.
+Exit status 0: done. 2: the script has a fault, which is said with file and line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from bitwright.blockdesign import model
+from bitwright.blockdesign.dump import dump
+from bitwright.blockdesign.interpreter import isolated
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="Tcl, as write_bd_tcl writes it")
+    parser.add_argument("--design", default="", help="of a script that makes several")
+    parser.add_argument("--yaml", action="store_true", help="as a description like those in bd/")
+
+
+def run(args: argparse.Namespace) -> int:
+    found = isolated.imported(args.file, design=args.design)
+    for note in found.notes:
+        print(f"note: {note}", file=sys.stderr)
+    others = [name for name in found.designs if name != found.design.name]
+    if others:
+        print(f"note: it makes {', '.join(others)} too (--design NAME)", file=sys.stderr)
+    if args.yaml:
+        print(dump(found.design), end="")
+    else:
+        print(json.dumps(_with_marks(found), indent=2))
+    return 0
+
+
+def _with_marks(found: isolated.Imported) -> dict[str, object]:
+    """The design as JSON; cells of IPs that nobody knows are marked."""
+    said = model.to_json(found.design)
+    for cell in said["cells"]:
+        if cell["name"] in found.unknown:
+            cell["inferred"] = True
+    return said

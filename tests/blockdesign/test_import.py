@@ -1,0 +1,208 @@
+"""Scripts from elsewhere: imported in a process of their own, and stopped if they are hostile."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bitwright.blockdesign.interpreter import Interpreter, TclFault, isolated
+from bitwright.blockdesign.model import BlockDesign
+
+ROOT = Path(__file__).parents[2]
+BEGIN = "create_bd_design d\ncreate_bd_port -dir I before\n"
+
+
+@pytest.fixture
+def script(tmp_path, monkeypatch):
+    """Writes a script and returns its path; the catalogue is this project's."""
+    monkeypatch.chdir(ROOT)
+
+    def write(text: str, begin: str = BEGIN) -> Path:
+        path = tmp_path / "design.tcl"
+        path.write_text(begin + text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def cli(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bitwright.blockdesign", "import", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "flows"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_script_is_printed_as_json_and_unknown_ips_are_marked(script):
+    path = script(
+        "create_bd_cell -type ip -vlnv xilinx.com:ip:proc_sys_reset:5.0 reset\n"
+        "create_bd_cell -type ip -vlnv a.org:ip:odd:1.0 odd\n"
+        "set_property CONFIG.DEPTH {4 5} [get_bd_cells odd]\n"
+        "connect_bd_net -net n [get_bd_pins odd/rst] [get_bd_pins reset/peripheral_reset]\n"
+        "apply_bd_automation -rule xilinx.com:bd_rule:axi4 [get_bd_intf_pins odd/S]\n"
+    )
+    done = cli(path)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    marks = {cell["name"]: cell.get("inferred", False) for cell in said["cells"]}
+    assert marks == {"reset": False, "odd": True}
+    assert said["cells"][0]["parameters"] == {"DEPTH": "4 5"}
+    assert said["nets"] == [{"name": "n", "ends": ["odd/rst", "reset/peripheral_reset"]}]
+    assert "design.tcl:7: apply_bd_automation" in done.stderr
+
+
+def test_a_faulty_script_ends_in_one_line_with_file_and_line(script):
+    path = script("proc p {} {\n  connect_bd_net $nowhere\n}\np\n")
+    done = cli(path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f'{path}:4: can\'t read "nowhere": no such variable\n'
+
+
+def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
+    done = cli(tmp_path / "none.tcl")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1 and "cannot be read" in done.stderr
+
+
+def test_a_script_that_gives_up_with_an_error_message_is_faulty_although_it_caught_it(script):
+    path = script(
+        'catch {common::send_gid_msg -ssname BD::TCL -id 2041 -severity "ERROR" "too new"}\n'
+        "return 1\n"
+    )
+    with pytest.raises(TclFault, match=r"design.tcl:3: too new"):
+        isolated.read(path)
+
+
+def test_a_script_of_several_designs_gives_the_one_asked_for(script):
+    path = script("create_bd_design e\ncreate_bd_port -dir O after\n")
+    assert [port.path for port in isolated.imported(path).design.ports] == ["after"]
+    found = isolated.imported(path, design="d")
+    assert (found.designs, [port.path for port in found.design.ports]) == (("d", "e"), ["before"])
+
+
+# --- hostile scripts ------------------------------------------------------------------------------
+
+
+def run(path: Path) -> BlockDesign:
+    """In this process: what it must not do, it would do to us."""
+    interpreter = Interpreter(None, version="")
+    interpreter.run(path.read_text(encoding="utf-8"), str(path))
+    return interpreter.designs["d"]
+
+
+REFUSED = [
+    "open {|touch %s}",
+    "socket localhost 80",
+    "load /lib/libm.so.6",
+    "open %s",
+    "source %s",
+    "interp create -- mine",
+    "interp expose {} exec",
+    "interp invokehidden {} exec touch %s",
+    "vwait forever",
+    "fcopy stdin stdout",
+    "chan create write mine",
+    "encoding system ascii",
+    "glob /etc/*",
+    "puts $env(PATH)",
+    "puts $env(USER)",
+    "proc r {x} {r $x}\nr 1",
+    "proc r {} {uplevel #0 r}\nr",
+    "exit 3",
+    "regexp {(} x",
+    'get_bd_ports -filter {((NAME == "x"}',
+    "get_bd_ports -filter {NAME =~}",
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_reaches_the_machine_is_refused_with_its_line(script, tmp_path, text):
+    mark = tmp_path / "mark"
+    path = script(text.replace("%s", str(mark)) + "\n")
+    with pytest.raises(TclFault, match=rf"^{path}:[34]: "):
+        run(path)
+    assert not mark.exists()
+
+
+HARMLESS = [
+    "exec touch %s",
+    "catch {open {|touch %s}}",
+    "file delete -force %s/..",
+    "file mkdir %s",
+    "set channel [open %s w]\nputs $channel x\nclose $channel",
+    "cd /etc\nif {[pwd] ne {/etc}} {error pwd}",
+    "after 100000",
+    "after 0 {exec touch %s}\nupdate",
+    "if {[array names env] eq {}} {error env}",
+    "if {[file exists /etc/passwd]} {error passwd}",
+    "if {[glob -nocomplain /etc/*] ne {}} {error glob}",
+    "rename create_bd_port mine",
+    "rename puts {}",
+    "proc info args {error no}",
+    "proc unknown args {}",
+    "proc dispatch args {exec touch %s}\nproc python args {}",
+    "uplevel #0 {set x 1}",
+    "exit",
+    "catch {exit}\ncreate_bd_port -dir I late",
+    "namespace delete ::tcl",
+    "create_bd_port -dir I {a b} ; set x {[exec touch %s]}",
+    "namespace eval ::common {proc send_gid_msg args {}}",
+    'trace add variable x write "exec touch %s"\nset x 1',
+    "catch {interp eval {} {exec touch %s}}",
+    "puts [string repeat x 1000000]",
+]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_would_reach_the_machine_does_not(script, tmp_path, text):
+    mark = tmp_path / "mark"
+    before = sorted(tmp_path.iterdir())
+    path = script(text.replace("%s", str(mark)) + "\n")
+    assert "before" in {port.path for port in run(path).ports}
+    assert sorted(tmp_path.iterdir()) == sorted([*before, path])
+
+
+ENDLESS = [
+    "while 1 {}",
+    "while 1 {catch {while 1 {}}}",
+    "while 1 {get_bd_cells}",
+    "proc unknown args {while 1 {}}\nnosuch",
+    "set n 1\nwhile 1 {incr n; set a($n) {}}",
+    "set n 9000000\nexpr {7**$n}",
+    "get_bd_ports [string repeat *a 20]b",
+]
+
+
+@pytest.mark.parametrize("text", ENDLESS)
+def test_a_script_that_does_not_end_is_ended(script, text):
+    long = "create_bd_port -dir I " + "a" * 60 + "\n"
+    with pytest.raises(TclFault, match=r"design.tcl:[34567]: .*(stopped|too long)"):
+        isolated.imported(script(long + text + "\n"), seconds=0.3)
+
+
+BOMBS = [
+    "set x a\nwhile 1 {append x $x}",
+    "set x a\nwhile 1 {lappend x $x $x}",
+    "proc p {} {set l {}\nwhile 1 {lappend l [string repeat a 1000000]}}\np",
+    "set x [string repeat a 2000000000]",
+]
+
+
+@pytest.mark.parametrize("text", BOMBS)
+def test_a_script_that_takes_all_memory_is_ended(script, text):
+    with pytest.raises(TclFault, match=r"design.tcl:\d+: .*(MiB|alloc)"):
+        isolated.imported(script(text + "\n"), seconds=10)
+
+
+def test_no_process_is_left_of_a_script_that_was_ended(script):
+    with pytest.raises(TclFault):
+        isolated.imported(script("while 1 {}\n"), seconds=0.2)
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    names = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children]
+    assert not [name for name in names if b"interpreter.child" in name]
