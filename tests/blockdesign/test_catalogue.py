@@ -285,6 +285,13 @@ def test_what_does_not_hold_together_is_refused(tmp_path, text, why):
     assert why in faults(tmp_path, text)
 
 
+def test_no_parameter_makes_a_rule_repeat_without_end():
+    rule = '"p{i}_{j}": {direction: in, each: {i: [0, N], j: [0, N]}}'
+    text = f"type: a:b:c\nparameters: {{N: {{default: 1}}}}\npins:\n  {rule}\n"
+    ip = ipfile.of_table(parse(text, "x.yml"), "x.yml", no_members)
+    assert len(ip.instance({"N": "9" * 20}, no_members).pins) == ipfile.MOST
+
+
 FRAGMENTS = st.lists(
     st.sampled_from(
         [

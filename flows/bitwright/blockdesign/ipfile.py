@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -46,7 +46,7 @@ from bitwright.blockdesign.ip import Instance, Interface, Parameter, Pin, Segmen
 from bitwright.schema import check_keys
 from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe
 
-MOST = 1024  # times that a rule may repeat, whatever a parameter says
+MOST = 4096  # times that a rule may repeat, whatever a parameter says
 COMMON = ("when", "each")
 SECTIONS = MappingProxyType(
     {
@@ -90,8 +90,8 @@ class Rule:
         ranges = []
         for name, first, last in self.each:
             low, high = _whole(first, names), _whole(last, names)
-            ranges.append([(name, value) for value in range(low, min(high, low + MOST - 1) + 1)])
-        for values in product(*ranges):
+            ranges.append([(name, value) for value in range(low, min(high, low + MOST) + 1)])
+        for values in islice(product(*ranges), MOST):
             here = {**names, **dict(values)}
             if "when" not in self.texts or self.number("when", here):
                 yield here
