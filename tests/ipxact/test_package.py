@@ -22,6 +22,7 @@ from bitwright.ipxact.package import Request, Source, limits
 from bitwright.kernel import Kernel
 from defusedxml.ElementTree import fromstring
 
+from tests.blockdesign import vivado_help
 from tests.ipxact.packager_standin import Packager
 from tests.ipxact.structure import faults
 
@@ -221,6 +222,12 @@ def test_a_script_that_says_something_else_makes_another_component(
         _run(folder, text.replace(old, new, 1)), read.load(folder / "component.xml")
     )
     assert any(told in str(one) for one in found), "\n".join(map(str, found))
+
+
+@KINDS
+def test_every_command_that_vivado_is_told_exists(packages: dict[str, Path], kind: str):
+    for script in packages[kind].glob("*.tcl"):
+        assert vivado_help.faults(script.read_text(encoding="utf-8")) == [], script.name
 
 
 def test_a_word_that_the_packager_does_not_know_is_an_error_with_its_line(
