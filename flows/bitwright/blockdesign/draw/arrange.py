@@ -98,10 +98,10 @@ def _arrange(plan: Plan, side: int) -> Placed:
 
 def _columns(plan: Plan) -> dict[str, int]:
     """The column of every box."""
-    fed = {wire.sink for wire in plan.wires}
     nodes = sorted(plan.blocks, key=natural)
+    far = _distances(plan, nodes)
     wires = sorted(
-        plan.wires, key=lambda w: (STYLES.index(w.edge.style), w.source in fed, int(w.key))
+        plan.wires, key=lambda w: (STYLES.index(w.edge.style), far[w.source], int(w.key))
     )
     arcs = [Arc(w.source, w.sink, WEIGHT[w.edge.style]) for w in wires]
     arcs += [Arc(arm.removesuffix(IN) + OUT, arm, 0) for arm in nodes if arm.endswith(IN)]
@@ -112,6 +112,25 @@ def _columns(plan: Plan) -> dict[str, int]:
         if node.endswith(IN):
             column[node] = max(inner)
     return column
+
+
+def _distances(plan: Plan, nodes: Sequence[str]) -> dict[str, int]:
+    """Edges from where data comes from: of a cycle the farthest edge is the one that closes it."""
+    after: dict[str, list[str]] = {node: [] for node in nodes}
+    for wire in plan.wires:
+        after[wire.source].append(wire.sink)
+    fed = {wire.sink for wire in plan.wires}
+    by_data = {wire.sink for wire in plan.wires if wire.edge.style not in ("irq", "wire")}
+    found: dict[str, int] = {}
+    for start in sorted(nodes, key=lambda node: (node in fed, node in by_data)):  # stable
+        todo = [start] if start not in found else []
+        found.setdefault(start, 0)
+        for node in todo:
+            for step in after[node]:
+                if step not in found:
+                    found[step] = found[node] + 1
+                    todo.append(step)
+    return found
 
 
 def _items(plan: Plan, column: Mapping[str, int]) -> dict[str, Item]:

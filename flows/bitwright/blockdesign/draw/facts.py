@@ -17,7 +17,8 @@ SOURCES = ("Master", "MirroredSlave")
 _CLOCK = re.compile(r"(^|_)(a?clk|clock|.*aclk|.*_clk|clk.*)(_|\d|$)", re.IGNORECASE)
 _RESET = re.compile(r"(^|_)(a?re?se?tn?|.*resetn?|.*rstn?)(_|\d|$)", re.IGNORECASE)
 _INTERRUPT = re.compile(r"interrupt|irq|intr|introut", re.IGNORECASE)
-_MASTER = re.compile(r"(^|_)m\d*_|(^|_)m(_|$)|master|_out$", re.IGNORECASE)
+_MASTER = re.compile(r"(^|_)m\d*(_|$)|master|out", re.IGNORECASE)
+_SLAVE = re.compile(r"(^|_)s\d*(_|$)|slave|slot|in(_|$)", re.IGNORECASE)
 _DRIVER = re.compile(r"(^|_)(o|out|dout|(interrupt|irq|introut)\d*|.*_out\d*|peripheral_.*)$", re.I)
 _QUIET = re.compile(r"reset|clk_wiz|clocking|constant|ds_buf|bufg", re.IGNORECASE)
 
@@ -53,20 +54,26 @@ class Facts:
         return found
 
     def sources(self, net: Net) -> tuple[list[str], list[str]]:
-        """The ends of an interface net that drive it, and the others."""
-        masters = [end for end in net.ends if self._is_source(end, parent(net.name))]
-        if not masters or len(masters) == len(net.ends):
-            said = [end for end in net.ends if _MASTER.search(last(end))]
-            masters = said[:1] or list(net.ends[:1])
-        masters = masters[:1]
+        """The end of an interface net that drives it, and the others.
+
+        Modes say it, of ports and of known IPs; where they leave it open, names do.
+        """
+        level = parent(net.name)
+        sure = {end: self._is_source(end, level) for end in net.ends}
+        masters = [end for end in net.ends if sure[end]]
+        if len(masters) != 1:
+            open_ends = masters or [end for end in net.ends if sure[end] is None] or net.ends
+            masters = [max(open_ends, key=lambda end: _mastery(last(end)))]
         return masters, [end for end in net.ends if end not in masters]
 
-    def _is_source(self, end: str, level: str) -> bool:
-        found = self.interface(end)
+    def _is_source(self, end: str, level: str) -> bool | None:
+        """None where it is not known: the IP's looks are but guessed."""
+        found, owner = self.interface(end), self.looks.get(parent(end))
         if found is None:
-            return bool(_MASTER.search(last(end)))
-        inside = end in self.interface_ports and parent(end) == level
-        return (found.mode in SOURCES) != inside
+            return None
+        if end in self.interface_ports:
+            return (found.mode in SOURCES) != (parent(end) == level)
+        return found.mode in SOURCES if owner is not None and owner.known else None
 
     def drivers(self, net: Net) -> tuple[list[str], list[str]]:
         """The ends of a net of single wires that drive it, and the others."""
@@ -143,6 +150,11 @@ class Facts:
         """Whether a cell only makes clocks, resets or constants, judged by its IP's name."""
         kind = self.cells[path].type
         return bool(_QUIET.search(kind.split(":")[-1]))
+
+
+def _mastery(name: str) -> int:
+    """How much an interface's name sounds like a master's."""
+    return bool(_MASTER.search(name)) - bool(_SLAVE.search(name))
 
 
 def _kind(kinds: Iterable[str]) -> str:

@@ -73,7 +73,11 @@ def tags(facts: Facts, marks: Marks) -> dict[str, tuple[Use, ...]]:
                 makes = end in signal.drivers
                 mark = marks.nets.get(net.name) or marks.pins.get((net.name, end), "")
                 mhz = _mhz(facts, end) if makes else None
-                found.setdefault(place, {})[tag, makes, mark] = Use(tag, makes, mhz, mark)
+                if makes and end != signal.drivers[0]:  # another driver: by its own name
+                    own = Tag(clipped(last(end), LONGEST), tag.kind, tag.hue)
+                else:
+                    own = tag
+                found.setdefault(place, {})[own, makes, mark] = Use(own, makes, mhz, mark)
     return {place: _of_place(uses.values()) for place, uses in found.items()}
 
 
