@@ -8,7 +8,7 @@ config, `plan.py` makes Steps of it, `engine.py` decides whether a Step runs and
 modules in `steps/` are what the Steps run. doit only walks the tasks below; it keeps no state.
 """
 
-from bitwright.front import adopt, check, commands, diff, history, nightly, site, tasks
+from bitwright.front import adopt, check, commands, deploy, diff, history, nightly, site, tasks
 
 DOIT_CONFIG = {
     "backend": "sqlite3",  # in memory: the state of a build stands in its Records
@@ -57,6 +57,17 @@ def task_hls():
     yield from tasks.steps("hls")
 
 
+def task_package():
+    """make IPs of the RTL kernels, with or without Vivado: package config=gpt2-medium
+
+    Each with the config's sizes, for target= or the config's first target with an AMD part:
+    sources, generated registers, component.xml, and package_ip.tcl by which Vivado's own packager
+    makes the same; for XRT kernel.xml and package_xo.tcl too. The folder is an IP repository. With
+    Vivado on PATH the packager runs, and what it makes is compared with ours.
+    """
+    yield from tasks.steps("package")
+
+
 def task_adopt():
     """give AXI ports to C++ that Stream-HLS generated: adopt source=FILE.cpp
 
@@ -85,9 +96,22 @@ def task_check():
     return tasks.action(check.task)
 
 
+def task_deploy():
+    """put all that an AMD board needs into one folder: deploy config=tiny target=kv260
+
+    Bitstream, hardware description, a driver in Python, vectors to check with, a manifest, and a
+    README with the three lines to run; for a Kria card its firmware too.
+    """
+    return deploy.task()
+
+
 def task_program():
-    """load the bitstream into the board: program config=tiny"""
-    return tasks.action(tasks.program, "bitstream")
+    """load the bitstream into the board: program config=tiny
+
+    Over USB (ULX3S), over JTAG (u280), or with at= over ssh (pynq-z2, zcu104, kv260: it runs the
+    check of the deployed folder as well) or into a card under XRT.
+    """
+    return deploy.program_task()
 
 
 def task_test():

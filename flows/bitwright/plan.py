@@ -66,6 +66,25 @@ def plan_hls(
     return remembered.plan(f"hls {stages}", design, tools, partial(_hls, stages))
 
 
+def plan_package(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    """The packages of a design's RTL kernels; Vivado's own of them too where it is installed.
+
+    Raises ConfigError if no kernel of the design is in RTL.
+    """
+    return remembered.plan("package", design, tools, _package)
+
+
+def _package(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
+    from bitwright.steps import package
+
+    if not design.rtl:
+        raise ConfigError(
+            f"{design.source}: no kernel of this config is built from rtl\n"
+            "  next      ./doit hls exports the IPs of those in C++"
+        )
+    return package.steps(design, tools, vendor="vivado" in tools)
+
+
 def _hls(stages: tuple[str, ...], design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     from bitwright.cores import Cores
 
@@ -154,6 +173,7 @@ def _amd(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     ./doit csim and ./doit hls are for that.
     """
     from bitwright.cores import Cores
+    from bitwright.steps import deploy
     from bitwright.vivado import plan as amd
 
     cores = Cores()
@@ -162,7 +182,9 @@ def _amd(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:
     def hls(spec: KernelSpec) -> list[Step]:
         return _kernel(design, spec, cores, ("csynth", "export"), tools, "", runs=True)
 
-    return makers[design.target.toolchain](design, tools, hls)
+    steps = makers[design.target.toolchain](design, tools, hls)
+    used = [tools[name] for name in deploy.TOOLS if name in tools]
+    return (*steps, deploy.step(design, steps[-1], used))
 
 
 def _build(design: Design, tools: Mapping[str, Tool]) -> tuple[Step, ...]:

@@ -37,6 +37,7 @@ OPTIONS: Mapping[str, Option] = {
         Option("seed", str(SEED), "1", "where placement starts; another seed, another clock"),
         Option("clock_mhz", str(CLOCK), "the config's, else the target's", "the clock to reach"),
         Option("variant", str(A_NAME), "none", "build beside the design, in variants/NAME"),
+        Option("at", "a name for ssh, or a card of XRT", "", "where the board is"),
         Option("cache", "on, off or a folder", "on: build/.cache", "where finished steps are kept"),
         Option("history", "a file", "build/history.db", "where every build's metrics are kept"),
         Option("metric", "such as wns_ns, lut, step.implement.wall_s", "a table", "what to draw"),
@@ -75,9 +76,12 @@ OWN: Mapping[tuple[str, str], Option] = {  # where a command means something els
         "target", "a name in configs/targets/", "each that has a block design", "the board"
     ),
     ("csim", "format"): Option("format", "fp16, int8 or w4a8", "each", "the one number format"),
-    ("hls", "target"): Option(
-        "target", "a name in configs/targets/", "the first with an AMD part", "the board"
-    ),
+    **{
+        (command, "target"): Option(
+            "target", "a name in configs/targets/", "the first with an AMD part", "the board"
+        )
+        for command in ("hls", "package")
+    },
 }
 
 ELSEWHERE: Mapping[tuple[str, str], str] = {  # what people look for in the wrong place
@@ -94,7 +98,7 @@ class Command:
     """What a task takes, and which plan its steps come from."""
 
     takes: tuple[str, ...] = ()
-    plan: str = ""  # build | sim | csim | hls | lint; empty: no design is needed
+    plan: str = ""  # build | sim | csim | hls | package | lint; empty: no design is needed
     looks: bool = False  # looks at the plan and changes nothing: needs no lock
     words: str = ""  # positional arguments, for help
     example: str = ""
@@ -107,7 +111,8 @@ COMMANDS: Mapping[str, Command] = {
     "implement": STEP,
     "report": Command(BUILD, "build", example="report config=tiny"),
     "bitstream": Command(BUILD, "build", example="bitstream config=gpt2-medium seed=2"),
-    "program": Command(BUILD, "build", example="program config=tiny"),
+    "deploy": Command(BUILD, "build", example="deploy config=tiny target=kv260"),
+    "program": Command((*BUILD, "at"), "build", example="program config=tiny"),
     "sim": Command(SIMULATE, "sim", example="sim config=tiny"),
     "csim": Command((*SIMULATE, "format"), "csim", example="csim config=gpt2-medium -n 2"),
     "hls": Command(
@@ -115,6 +120,7 @@ COMMANDS: Mapping[str, Command] = {
         "hls",
         example="hls config=gpt2-medium",
     ),
+    "package": Command(SIMULATE, "package", example="package config=gpt2-medium"),
     "adopt": Command(
         (*ADOPT, "force"), example="adopt source=src/FeedForward.cpp out=ip/feed_forward"
     ),

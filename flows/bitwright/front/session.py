@@ -233,7 +233,7 @@ def _design(session: Session, plan: str) -> None:
     session.cache = engine.open_cache(*_cache(values))
     config = config_path(values, session.commands)
     wanted, choice = values.get("target"), ""
-    if plan == "hls":
+    if plan in ("hls", "package"):
         from bitwright.front import hls
 
         wanted, choice = hls.target(config, values, Path.cwd())
@@ -255,11 +255,15 @@ def _design(session: Session, plan: str) -> None:
         place = f"in C++: the same for every target; kept in {found.build / 'csim'}"
     speak(f"{found.config} {place}")
     uses = [target.toolchain if plan == "build" else plan]
-    uses += [command for command in session.commands if command == "program"]
+    if target.toolchain == "open":  # AMD's boards are loaded by other programs, each of its own
+        uses += [command for command in session.commands if command == "program"]
     if plan == "hls":  # csim needs all of its tools, HLS any one of its own, and ends well without
         uses = ["csim"]
+    if plan == "package":  # of cores, whose ports Verilator tells; Vivado only if it is there
+        uses = ["lint"]
     amd = plan == "build" and target.toolchain != "open"
     more = ["hls", "lint"] if amd else ["hls"] if plan == "hls" else []  # lint: cores and packages
+    more += ["vivado"] if plan == "package" else []
     session.tools = toolchains.probe(*uses, *more)
     toolchains.require(session.tools, *([] if amd and looks else uses), *(["lint"] if amd else []))
 
@@ -307,6 +311,7 @@ def _plan(session: Session, name: str) -> None:
     from bitwright import plan
 
     makers = {"build": plan.plan, "sim": plan.plan_sim, "lint": plan.plan_lint}
+    makers["package"] = plan.plan_package
     if name == "csim":
         from bitwright.front.csim import format_of
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bitwright.errors import ConfigError, ToolError
-from bitwright.front import csim, hls, options
+from bitwright.front import csim, hls, options, package
 from bitwright.front.options import COMMANDS
 from bitwright.front.session import Session, current
 from bitwright.front.show import say
@@ -186,21 +186,6 @@ def _place() -> bool:
 # --- boards, files, tests -----------------------------------------------------------------------
 
 
-def program(session: Session) -> None:
-    """Load the bitstream into the board. Raises ToolError when the loader fails."""
-    assert session.design is not None
-    (bit,) = (p for p in session.steps["bitstream"].writes if p.suffix == ".bit")
-    loader, board = session.tools["openFPGALoader"].path, session.design.target.board.lower()
-    command = [loader, "--board", board, str(bit)]
-    say(shlex.join(command))
-    status = subprocess.run(command, check=False).returncode
-    if status:
-        raise ToolError(
-            f"openFPGALoader ended with exit status {status}\n"
-            "  next      is the board plugged in, and may you open its USB device?"
-        )
-
-
 def tell_bitstream(session: Session) -> None:
     """Say which build a bitstream came from: its USERCODE, config, target and manifest."""
     from bitwright import whatis
@@ -220,7 +205,7 @@ def finish(session: Session) -> None:
     ToolError if one of these left a step out: what an older run found is no result of this one.
     """
     plans = {options.COMMANDS[c].plan for c in session.commands if not options.COMMANDS[c].looks}
-    if plans & {"sim", "lint", "csim", "hls"} and (left := session.left()):
+    if plans & {"sim", "lint", "csim", "hls", "package"} and (left := session.left()):
         raise ToolError(f"not run: {', '.join(left)}; so nothing is said of the others")
     for command in plans & {"sim", "lint"}:
         _tell_passed(session, command)
@@ -228,18 +213,24 @@ def finish(session: Session) -> None:
         csim.finish(session)
     if "hls" in plans:
         hls.finish(session)
+    if "package" in plans:
+        package.finish(session)
     if session.design is None or "build" not in plans:
         return
     from bitwright import manifest
+    from bitwright.front import deploy
     from bitwright.reports import ended, table
 
-    folder, steps = session.design.build, list(session.steps.values())
+    folder = session.design.build
+    steps = [step for name, step in session.steps.items() if name != deploy.STEP]
     if not manifest.finalise(session.design, steps):
         return
     if session.display.busy:
         ended.show(folder, steps)
     else:  # nothing ran: not worth importing rich for
         say(table.plain(ended.sections(folder, steps), ended.files(folder, steps)).rstrip())
+    if deploy.STEP in session.commands:
+        deploy.finish(session, session.steps[deploy.STEP], folder / manifest.MANIFEST)
 
 
 def _tell_passed(session: Session, command: str) -> None:
