@@ -11,6 +11,9 @@ from typing import Any
 HERE = Path(__file__).parent
 PROGRAMS = {  # name -> the stand-in
     "vivado": "vivado_standin.py",
+    "v++": "vpp_standin.py",
+    "xclbinutil": "xclbinutil_standin.py",
+    "vitis_hls": "vitis_hls_standin.py",
 }
 
 

@@ -342,6 +342,11 @@ AVAILABLE = {  # by how a part begins: LUTs, flip-flops, RAMB36, UltraRAM, multi
 }
 
 
+def plain(number: float) -> str:
+    """A count; block RAM comes in halves."""
+    return str(int(number)) if number == int(number) else f"{number:.1f}"
+
+
 def utilization(netlist: Netlist) -> str:
     lut, ff, ram36, ram18, uram, dsp = total(netlist)
     there = next((v for k, v in AVAILABLE.items() if netlist.part.startswith(k)), (10**6,) * 6)
@@ -349,7 +354,7 @@ def utilization(netlist: Netlist) -> str:
     names = ("Site Type", "Used", "Fixed", "Prohibited", "Available", "Util%")
 
     def row(name: str, used: float, of: float) -> list[object]:
-        return [name, f"{used:g}", 0, 0, of, f"{100 * used / of if of else 0:.2f}"]
+        return [name, plain(used), 0, 0, of, f"{100 * used / of if of else 0:.2f}"]
 
     word = "Slice" if seven else "CLB"
     logic = [
@@ -537,6 +542,32 @@ def ip_status(netlist: Netlist) -> str:
     return f"IP Status Summary ({MARK})\n\n1. Project IP Status\n\nAll IPs are up to date.\n"
 
 
+def kernel_utilization(netlist: Netlist) -> str:
+    """What v++ has of its kernels."""
+    there = next(v for k, v in AVAILABLE.items() if netlist.part.startswith(k))
+    of = (there[1], there[0], there[0] // 2, there[2], there[3], there[4])
+
+    def row(name: str, used: Sequence[float]) -> list[str]:
+        cells = [f"{plain(n)} [{100 * n / all:6.2f}%]" for n, all in zip(used, of, strict=True)]
+        return [name, *cells]
+
+    lut, ff, ram36, ram18, uram, dsp = KERNEL
+    each = (ff, lut, 0, ram36 + ram18 / 2, uram, dsp)
+    count = len(netlist.cells)
+    whole = [number * count for number in each]
+    rows = [
+        row("Platform", (0,) * 6),
+        row("User Budget", of),
+        row("   Used Resources", whole),
+        row("   Unused Resources", [a - b for a, b in zip(of, whole, strict=True)]),
+    ]
+    for unit in netlist.cells:
+        rows += [row(unit.removesuffix("_1"), each), row(f"   {unit}", each)]
+    names = ("Name", "REG", "LUT", "LUTAsMem", "BRAM", "URAM", "DSP")
+    title = "Accelerator Utilization Design Information"
+    return f"{title}\n\n" + sections(("System Utilization",), (box(names, rows),))
+
+
 TEXTS: Mapping[str, tuple[Callable[[Netlist], str], bool]] = {  # text, whether the head has a state
     "report_timing_summary": (timing_summary, True),
     "report_clock_interaction": (clock_interaction, True),
@@ -547,6 +578,7 @@ TEXTS: Mapping[str, tuple[Callable[[Netlist], str], bool]] = {  # text, whether 
     "report_power": (power, True),
     "report_qor_assessment": (qor_assessment, True),
     "report_control_sets": (control_sets, True),
+    "report_accelerator_utilization": (kernel_utilization, True),
 }
 
 

@@ -39,6 +39,7 @@ from bitwright.blockdesign.interpreter.words import matches, pattern  # noqa: E4
 from bitwright.blockdesign.looks import looks  # noqa: E402
 from bitwright.ipxact.read import load as load_component  # noqa: E402
 
+from tests.ipxact.packager_standin import Packager  # noqa: E402
 from tests.standins import bitfile, handoff, packaged, reports  # noqa: E402
 from tests.standins.faults import Faults  # noqa: E402
 from tests.standins.reports import MARK, Netlist  # noqa: E402
@@ -66,6 +67,7 @@ class Standin:
         self.sources: set[str] = set()
         self.cache: Path | None = None
         self.cached: dict[str, tuple[str, bool]] = {}
+        self.packager = Packager(Path, Path())
         self.tcl = Interpreter(
             catalogue.load(ROOT),
             version=self.version,
@@ -86,7 +88,8 @@ class Standin:
         }
         named |= {name: self._report(name) for name in (*reports.TEXTS, "report_route_status")}
         named |= {name: self._stage(name) for name in STAGES}
-        return named
+        ipx = self.packager.commands()
+        return named | {name: ipx[name] for name in ipx if name.startswith("ipx::")}
 
     # --- the machine ------------------------------------------------------------------------------
 
@@ -124,6 +127,10 @@ class Standin:
         if not path.exists():
             raise CommandError(f"[Common 17-55] no such file: {path}")
         return path
+
+    def do_source(self, words: Words) -> str:
+        name = next(word for word in words if not word.startswith("-"))
+        return self.session.host.source(self._there(Path(name)).read_text(), name)
 
     def do_version(self, words: Words) -> str:
         return self.version if words == ("-short",) else f"Vivado v{self.version} ({MARK})"
@@ -197,7 +204,7 @@ class Standin:
         )  # fmt: skip
         for name in self.session.objects(args.rest):
             self.project["files"].append([args.get("fileset", "sources_1"), name])
-            self._there(Path(name))
+            self.packager.files.append(self._there(Path(name)))
         self._save()
         return self.session.host.join(args.rest)
 
@@ -230,6 +237,10 @@ class Standin:
         )
         if "dict" not in args.values and len(args.rest) == 3:
             name, value, target = args.rest
+            if target in self.packager.things or (target, name) == ("sources_1", "top"):
+                self.packager.commands()["set_property"](words)
+            if target in self.packager.things:
+                return ""
             if name.lower() == "ip_repo_paths":
                 self._repository(self.session.host.split(value))
                 return ""
@@ -639,6 +650,20 @@ class Standin:
         self.faults.half(path)
         self.bit = path
         return ""
+
+    def do_package_xo(self, words: Words) -> str:
+        args = arguments(
+            "package_xo", words, flags=("force",),
+            values=("xo_path", "kernel_name", "ip_directory", "kernel_xml", "ctrl_protocol"),
+        )  # fmt: skip
+        ip, name = self._there(Path(args.get("ip_directory"))), args.get("kernel_name")
+        with zipfile.ZipFile(args.get("xo_path"), "w") as archive:
+            archive.writestr(zipfile.ZipInfo("STAND-IN.txt"), MARK)
+            archive.write(self._there(Path(args.get("kernel_xml"))), f"{name}/kernel.xml")
+            for path in sorted(ip.rglob("*")):
+                if path.is_file():
+                    archive.write(path, f"ip_repo/{name}/{path.relative_to(ip)}")
+        return args.get("xo_path")
 
     def do_write_debug_probes(self, words: Words) -> str:
         Path(words[-1]).write_text(f"{MARK}\n")
