@@ -97,7 +97,7 @@ def task_check():
 
 
 def task_deploy():
-    """put all that an AMD board needs into one folder: deploy config=tiny target=kv260
+    """put what an AMD board needs into one folder: deploy config=tiny target=kv260
 
     Bitstream, hardware description, a driver in Python, vectors to check with, a manifest, and a
     README with the three lines to run; for a Kria card its firmware too.
