@@ -175,6 +175,8 @@ class Host:
 
     def split(self, text: str) -> tuple[str, ...]:
         """The elements of a Tcl list. Raises CommandError for what is none."""
+        if "\0" in text:
+            raise CommandError("a null character is no part of a name or value here")
         try:
             listed = self._tcl.splitlist(text)  # type: ignore[no-untyped-call]
             return tuple(map(str, listed))

@@ -47,6 +47,8 @@ def _set(session: Session, words: tuple[str, ...]) -> str:
             raise CommandError(f"[Common 17-161] set_property: nothing to set: {why}")
         session.note(f"set_property {said[0][0] if said else ''}: nothing to set: {why}")
     for target in targets:
+        if session.strict:
+            _check(session, target, said)
         for name, value in said:
             _set_one(session, target, name, value)
     return ""
@@ -64,8 +66,6 @@ def _set_one(session: Session, target: str, name: str, value: str) -> None:
     elif upper == "NAME":
         _rename(session, path, kind, value)
     elif upper.startswith("CONFIG.") and (thing := _thing(session, path, kind)) is not None:
-        if session.strict and kind == look.CELL:
-            _check(session, thing, name[7:], value)
         thing.set(name[7:], value)
     elif upper in ("LEFT", "RIGHT") and path in session.design.ports:
         setattr(session.design.ports[path], upper.lower(), int(value, 0))
@@ -100,24 +100,31 @@ def _thing(session: Session, path: str, kind: str) -> Thing | None:
     return None
 
 
-def _check(session: Session, cell: Thing, name: str, value: str) -> None:
-    """In a strict session: the parameter exists and may have the value."""
-    known = session.looks(cell)
-    if known is None or not known.whole or not known.known:
+def _check(session: Session, target: str, said: Iterable[tuple[str, str]]) -> None:
+    """In a strict session: the parameters of a cell exist and may have these values."""
+    if _kind(session, target) != look.CELL:
         return
-    name = name.removesuffix(".VALUE_SRC")
+    cell = session.design.cells.get(look.resolve(session, target)[0])
+    known = session.looks(cell) if cell is not None else None
+    if cell is None or known is None or not known.whole or not known.known:
+        return
     by_name = {one.lower(): parameter for one, parameter in known.parameters.items()}
-    parameter = by_name.get(name.lower())
-    if parameter is None:
-        raise CommandError(
-            f"[BD 41-1276] Cannot set the parameter {name} on /{cell.path}: {cell.type} has none "
-            f"of that name{nearest(name, known.parameters)}"
-        )
-    if not _allowed(parameter, value):
-        raise CommandError(
-            f"[BD 41-1277] {value!r} is no value of {name} of /{cell.path}; "
-            f"expected {', '.join(parameter.values) or f'{parameter.low} to {parameter.high}'}"
-        )
+    for name, value in said:
+        if not name.upper().startswith("CONFIG."):
+            continue
+        short = name[7:].removesuffix(".VALUE_SRC")
+        parameter = by_name.get(short.lower())
+        if parameter is None:
+            raise CommandError(
+                f"[BD 41-1276] Cannot set the parameter {short} on /{cell.path}: {cell.type} has "
+                f"none of that name{nearest(short, known.parameters)}"
+            )
+        if not _allowed(parameter, value):
+            expected = ", ".join(parameter.values) or f"{parameter.low} to {parameter.high}"
+            raise CommandError(
+                f"[BD 41-1277] {value!r} is no value of {short} of /{cell.path}; "
+                f"expected {expected}"
+            )
 
 
 def _allowed(parameter: Parameter, value: str) -> bool:
