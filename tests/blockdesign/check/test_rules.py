@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from bitwright.blockdesign.check import RULES
-from bitwright.blockdesign.ip import AXIS, Instance, Pin, Space, Window
+from bitwright.blockdesign.ip import AXIS, Instance, Interface, Pin, Space, Window
 from bitwright.blockdesign.model import (
     NOWHERE,
     Address,
@@ -123,6 +123,25 @@ BAD_PORT = Port("ref", "in", "clk", parameters=(("FREQ_HZ", "100000000"),), plac
 
 PROCESSOR = {"host": replace(LOOKS["host"], type="xilinx.com:ip:processing_system7")}
 
+WIZARD = {
+    "wizard": small.instance(
+        "xilinx.com:ip:clk_wiz",
+        Pin("clk_in1", "in", "clk", needed=True),
+        Pin("clk_out1", "out", "clk", mhz=200.0),
+        whole=False,
+    )
+}
+
+
+def wizard(clock):
+    """With a clk_wiz that is driven by this pin."""
+    given = (("PRIM_IN_FREQ", "100.000"),)
+    return both(
+        cell("wizard", "ip", "xilinx.com:ip:clk_wiz", parameters=given),
+        net("wizard_in", f"{clock} wizard/clk_in1"),
+    )
+
+
 # rule, change of the design, what the message says, change of the cells' looks
 CASES = [
     ("unknown-type", cell("spare", "ip", "xilinx.com:ip:smartconect"), "did you mean", {}),
@@ -217,6 +236,14 @@ CASES = [
     ("too-fast", same, "at most 300 MHz; host/CLK1 gives 333 MHz", pin("host", "CLK1", mhz=333)),
     ("other-frequency", same, "must have 50 MHz", pin("bus", "aclk", mhz=50.0)),
     ("no-frequency", port("ref", "in", "clk"), "port ref", {}),
+    ("other-frequency", wizard("host/CLK1"), "clk_in1 must have 100 MHz; host/CLK1", WIZARD),
+    ("clock-circle", wizard("wizard/clk_out1"), "an output of the same cell", WIZARD),
+    (
+        "odd-lock",
+        move("reset0/dcm_locked", "clk0"),
+        "driven by host/CLK0, which does not say",
+        other("reset0", pins={"dcm_locked": Pin("dcm_locked", "in")}),
+    ),
     (
         "association",
         port("ref", "in", "clk", parameters=(("ASSOCIATED_BUSIF", "S_X"),)),
@@ -463,3 +490,33 @@ def test_a_pin_that_an_interface_brings_is_driven_by_it():
     assert names(small.found(BASE, looks)) == set()
     loose = renet(BASE, "ddr", "memory/M00 host/M_CTRL")
     assert "open-input" in names(small.found(loose, looks))
+
+
+def test_a_frequency_is_followed_through_buffers_from_the_port():
+    buffers = {
+        "pad": small.instance(
+            "xilinx.com:ip:util_ds_buf",
+            Pin("IBUF_OUT", "out", "clk"),
+            Interface("CLK_IN_D", "Slave", "xilinx.com:interface:diff_clock_rtl:1.0"),
+        ),
+        "tree": small.instance(
+            "xilinx.com:ip:util_ds_buf", Pin("BUFG_I", "in", "clk"), Pin("BUFG_O", "out", "clk")
+        ),
+    }
+    vlnv = "xilinx.com:interface:diff_clock_rtl:1.0"
+
+    def at(hertz):
+        said = (("FREQ_HZ", str(hertz)),)
+        ref = InterfacePort("ref", "Slave", vlnv, said, place=HERE)
+        one = both(
+            cell("pad", "ip", "xilinx.com:ip:util_ds_buf"),
+            cell("tree", "ip", "xilinx.com:ip:util_ds_buf"),
+            bus("ref", "ref pad/CLK_IN_D"),
+            net("pad_out", "pad/IBUF_OUT tree/BUFG_I"),
+            wizard("tree/BUFG_O"),
+        )(BASE)
+        return remade(one, interface_ports=[*one.interface_ports, ref])
+
+    looks = {**WIZARD, **buffers}
+    assert names(small.found(at(100_000_000), looks)) == set()
+    assert names(small.found(at(156_250_000), looks)) == {"other-frequency"}

@@ -15,6 +15,7 @@ from bitwright.blockdesign.ip import Interface, Pin
 from bitwright.blockdesign.model import Place, parent
 
 ANY_OF_ITS_CLOCKS = "smartconnect"  # finds an interface's clock among aclk, aclk1, ... by itself
+WIZARD, WIZARD_INPUTS = ":clk_wiz", ("clk_in1", "clk_in2")
 TOLERANCE = 0.005  # of a frequency: 333.333 is within a limit of 333
 
 
@@ -79,31 +80,58 @@ def idle_clock(scene: Scene) -> Iterator[Fault]:
 
 
 def too_fast(scene: Scene) -> Iterator[Fault]:
-    for end, pin, driver, source in _driven(scene, "clk"):
-        limit = pin.limit_mhz
-        if limit is not None and source.mhz is not None and source.mhz > limit * (1 + TOLERANCE):
+    for end, pin, driver, _ in _driven(scene, "clk"):
+        limit, given = pin.limit_mhz, scene.mhz(driver)
+        if limit is not None and given is not None and given > limit * (1 + TOLERANCE):
             yield Fault(
                 _net_place(scene, end),
-                f"{end} takes at most {mhz(limit)}; {driver} gives {mhz(source.mhz)}",
+                f"{end} takes at most {mhz(limit)}; {driver} gives {mhz(given)}",
                 f"at most {mhz(limit)}",
-                mhz(source.mhz),
+                mhz(given),
                 f"lower the frequency of {driver}, or take another clock",
             )
 
 
 def other_frequency(scene: Scene) -> Iterator[Fault]:
-    """An input that must have one frequency, such as a reference clock."""
-    for end, pin, driver, source in _driven(scene, "clk"):
-        wanted = pin.mhz
-        if wanted is None or source.mhz is None:
+    """An input that must have one frequency: a reference clock, or one that a parameter says."""
+    for end, pin, driver, _ in _driven(scene, "clk"):
+        wanted, given = pin.mhz or _said(scene, end), scene.mhz(driver)
+        if wanted is None or given is None:
             continue
-        if abs(source.mhz - wanted) > TOLERANCE * wanted:
+        if abs(given - wanted) > TOLERANCE * wanted:
             yield Fault(
                 _net_place(scene, end),
-                f"{end} must have {mhz(wanted)}; {driver} gives {mhz(source.mhz)}",
+                f"{end} must have {mhz(wanted)}; {driver} gives {mhz(given)}",
                 mhz(wanted),
-                mhz(source.mhz),
+                mhz(given),
                 f"set the frequency of {driver}, or the parameter of {parent(end)} that says it",
+            )
+
+
+def _said(scene: Scene, end: str) -> float | None:
+    """PRIM_IN_FREQ of a clk_wiz that says it; otherwise it follows what is joined."""
+    owner, _, name = end.rpartition("/")
+    cell = scene.cells[owner]
+    if name != "clk_in1" or not cell.type.endswith(WIZARD):
+        return None
+    try:
+        return float(cell.parameter("PRIM_IN_FREQ"))
+    except ValueError:
+        return None
+
+
+def clock_circle(scene: Scene) -> Iterator[Fault]:
+    """A clk_wiz that makes its clock out of its own output never starts."""
+    for end, _, driver, _ in _driven(scene, "clk"):
+        owner, _, name = end.rpartition("/")
+        wizard = name in WIZARD_INPUTS and scene.cells[owner].type.endswith(WIZARD)
+        if wizard and parent(driver) == owner:
+            yield Fault(
+                _net_place(scene, end),
+                f"{end} is driven by {driver}, an output of the same cell",
+                "a clock from elsewhere",
+                driver,
+                f"join {end} to the clock that {owner} is to make its own of",
             )
 
 
@@ -226,6 +254,23 @@ def reset_before_lock(scene: Scene) -> Iterator[Fault]:
                 f"{parent(clock[0])}/locked at dcm_locked",
                 "dcm_locked is joined to nothing, which counts as locked",
                 f"join {parent(clock[0])}/locked to {cell.path}/dcm_locked",
+            )
+
+
+def odd_lock(scene: Scene) -> Iterator[Fault]:
+    """What says that a clock is there is itself a clock, an interrupt, or never so."""
+    for cell, looks in scene.leaves:
+        end = f"{cell.path}/dcm_locked"
+        driver = scene.driver(end) if "dcm_locked" in looks.pins else None
+        if driver is None:
+            continue
+        if driver[1].kind in ("clk", "intr") or scene.constant(parent(driver[0])) == 0:
+            yield Fault(
+                _net_place(scene, end),
+                f"{end} is driven by {driver[0]}, which does not say that a clock has locked",
+                "locked of what makes the clock, or no net",
+                driver[0],
+                f"join {end} to the clk_wiz's locked, or to nothing",
             )
 
 

@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
         "A clock has the frequency that its input must have.",
         clocks.other_frequency,
     ),
+    Rule("clock-circle", ERROR, "No clk_wiz is driven by itself.", clocks.clock_circle),
     Rule("no-frequency", WARNING, "A clock port says its frequency.", clocks.no_frequency),
     Rule(
         "association", DOUBT, "What a clock port says it belongs to is there.", clocks.association
@@ -129,6 +130,7 @@ RULES: tuple[Rule, ...] = (
         "A reset waits until the clock is there.",
         clocks.reset_before_lock,
     ),
+    Rule("odd-lock", DOUBT, "What says that a clock is there can say so.", clocks.odd_lock),
     # Addresses
     Rule(
         "unknown-address",

@@ -1,0 +1,83 @@
+"""Every block design of every config is clean, and what is wrong with one is noticed."""
+
+from collections import Counter
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from bitwright import design as configs
+from bitwright.blockdesign import catalogue, elaborate
+from bitwright.blockdesign.check import check
+from bitwright.blockdesign.looks import looks
+
+from tests.blockdesign.check.mutants import mutants
+
+ROOT = Path(__file__).parents[3]
+CONFIGS = configs.names(ROOT)
+TARGETS = [
+    name
+    for name in configs.names(ROOT, "configs/targets")
+    if configs.read_target(name, ROOT).block_design
+]
+MUTATED = ["pynq-z2", "kv260", "u280", "u280-xrt"]  # one for each file of bd/
+AT_MOST = 400  # mutants of one design; of a larger one every second, third, ... is taken
+
+
+@cache
+def built(config, target):
+    whole = configs.load(config, target=target, root=ROOT)
+    kernels = (kernel for _, kernel in elaborate.kernels(whole, ROOT))
+    return elaborate.of(whole, ROOT), catalogue.load(ROOT).of_kernels(kernels)
+
+
+def findings(design, known):
+    return check(design, looks(design, known), types=known.types)
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_block_design_of_each_config_on_each_target_has_no_finding(config, target):
+    assert [str(one) for one in findings(*built(config, target))] == []
+
+
+def test_every_cell_of_our_designs_is_known_to_the_catalogue():
+    unknown = {
+        cell.type
+        for target in TARGETS
+        for design, known in [built("gpt2-medium", target)]
+        for cell in design.cells
+        if not looks(design, known)[cell.path].known
+    }
+    assert unknown == set()
+
+
+def harmless(kind, what):
+    """Why a mutant may go unnoticed, or nothing.
+
+    What remains valid cannot be told from what was meant: a setting at its default or one that
+    brings no pin, more addresses than registers need, a reset of the same domain in place of
+    another, a reset block that waits for no lock because no clk_wiz makes its clock.
+    """
+    if kind.startswith("parameters: dropped"):
+        return "a setting, or a value that is the default"
+    if kind == "addresses: of twice the range":
+        return "a range may be larger than what is there"
+    end = what.partition(" on ")[0].lower()
+    if kind.endswith("an end on another net") and ("reset" in end or "rst_n" in end):
+        return "another reset that is as good"
+    if "locked" in end:
+        return "what counts as locked"
+    return ""
+
+
+@pytest.mark.parametrize("target", MUTATED)
+def test_what_is_wrong_with_a_design_is_noticed_unless_it_is_harmless(target):
+    design, known = built("gpt2-medium", target)
+    made = list(mutants(design))
+    noticed: Counter[bool] = Counter()
+    for kind, what, mutant in islice(made, 0, None, -(-len(made) // AT_MOST)):
+        found = bool(findings(mutant, known))
+        noticed[found] += not kind.startswith("parameters")
+        assert found or harmless(kind, what), f"{kind}: {what} goes unnoticed"
+    assert noticed[True] >= 0.95 * noticed.total(), noticed
