@@ -58,7 +58,7 @@ def task_hls():
 
 
 def task_package():
-    """make IPs of the RTL kernels, with or without Vivado: package config=gpt2-medium
+    """make IPs of the RTL kernels, Vivado or not: package config=tiny
 
     Each with the config's sizes, for target= or the config's first target with an AMD part:
     sources, generated registers, component.xml, and package_ip.tcl by which Vivado's own packager
