@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bitwright.blockdesign import named
+from bitwright.blockdesign import anyfile, named
 from bitwright.blockdesign.__main__ import main
 from bitwright.blockdesign.diff import ADDED, CHANGED, REMOVED, Change, diff, lines
 from bitwright.blockdesign.diffpicture import picture, together
@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 
 from tests.blockdesign.drawn import CELL, chain, designs, shuffled
 from tests.blockdesign.test_draw import faults
+from tests.standins import handoff
 
 ROOT = Path(__file__).parents[2]
 FEW = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
@@ -260,6 +261,25 @@ def test_what_was_built_is_compared_as_far_as_it_says():
 )
 def test_what_was_built_otherwise_is_found(other: BlockDesign):
     assert len(diff(NESTED, other, built=True).changes) == 1
+
+
+@pytest.mark.parametrize("target", ["pynq-z2", "zcu104", "kv260", "u280"])
+def test_a_handoff_of_our_design_says_the_same_as_its_description(
+    target: str, tmp_path: Path, monkeypatch: Any
+):
+    monkeypatch.chdir(ROOT)
+    ours = named.read(f"gpt2-medium@{target}")
+    mapped = flat(ours.design)  # Vivado lists in a .hwh what is mapped
+    path = tmp_path / "built.hwh"
+    path.write_text(handoff.render(mapped, ours.looks, "part", "2024.1"))
+    built = named.read(str(path))
+    assert built.kind == anyfile.HWH
+    assert not diff(ours.design, built.design, built=True).changes
+    moved = [replace(one, offset=(one.offset or 0) + 65536) for one in mapped.addresses[-1:]]
+    other = changed(mapped, addresses=[*mapped.addresses[:-1], *moved])
+    path.write_text(handoff.render(other, ours.looks, "part", "2024.1"))
+    (change,) = diff(ours.design, named.read(str(path)).design, built=True).changes
+    assert (change.kind, change.sign) == ("address", CHANGED)
 
 
 # ---------------------------------------------------------------------------------- the command

@@ -7,7 +7,6 @@ is Tcl. The ending only settles what content leaves open, an empty file for inst
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 from bitwright.blockdesign.model import BlockDesign
@@ -29,13 +28,16 @@ def read(path: Path) -> BlockDesign:
     text = _text(path)
     found = kind(text, path.suffix)
     if found == HWH:
-        design = import_module("bitwright.blockdesign.hwh").read(text, origin=path)
-    elif found == TCL:
-        design = import_module("bitwright.blockdesign.interpreter").read(path)
-    else:
-        design = import_module("bitwright.blockdesign.elaborate").of_file(path)
-    assert isinstance(design, BlockDesign)
-    return design
+        from bitwright.blockdesign import hwh
+
+        return hwh.read(text, origin=path)
+    if found == TCL:
+        from bitwright.blockdesign.interpreter import isolated
+
+        return isolated.read(path)
+    from bitwright.blockdesign import elaborate
+
+    return elaborate.of_file(path)
 
 
 def kind_of(path: Path) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bitwright.blockdesign import anyfile
+from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.ip import Instance
 from bitwright.blockdesign.model import BlockDesign
 from bitwright.errors import ConfigError
@@ -27,15 +28,19 @@ class Named:
     kernels: tuple[tuple[str, Kernel], ...] = ()  # cell, signature
 
     @cached_property
-    def looks(self) -> Mapping[str, Instance]:
-        """What every cell looks like from outside."""
+    def catalogue(self) -> Catalogue:
+        """The project's, with the design's kernels."""
         from bitwright.blockdesign import catalogue
-        from bitwright.blockdesign.looks import looks
 
         known = catalogue.load()
-        if self.kernels:
-            known = known.of_kernels(kernel for _, kernel in self.kernels)
-        return looks(self.design, known)
+        return known.of_kernels(kernel for _, kernel in self.kernels) if self.kernels else known
+
+    @cached_property
+    def looks(self) -> Mapping[str, Instance]:
+        """What every cell looks like from outside."""
+        from bitwright.blockdesign.looks import looks
+
+        return looks(self.design, self.catalogue)
 
 
 def read(name: str) -> Named:

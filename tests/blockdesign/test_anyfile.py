@@ -1,0 +1,76 @@
+"""A block design out of any file: what a file is, its content says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bitwright.blockdesign import anyfile, named
+from bitwright.blockdesign.anyfile import HWH, TCL, YAML, kind
+from bitwright.blockdesign.diff import diff
+from bitwright.blockdesign.dump import dump
+from bitwright.blockdesign.tcl import render
+from bitwright.errors import BitwrightError, ConfigError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+ROOT = Path(__file__).parents[2]
+NAME = "gpt2-medium@zcu104"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("# a comment\ndesign: zynq\n", YAML),
+        ("---\ndesign: x\n", YAML),
+        ("<?xml version='1.0'?>\n<EDKSYSTEM/>", HWH),
+        ("<!-- by hand -->\n<EDKSYSTEM/>", HWH),
+        ("\n# comment\ncreate_bd_design {a}\n", TCL),
+        ("set design: 1\n", TCL),
+        ("namespace eval _tcl {\n", TCL),
+        ("::common::send_gid_msg\n", TCL),
+    ],
+)
+def test_content_says_what_a_file_is_whatever_it_is_called(text: str, found: str):
+    assert {kind(text, suffix) for suffix in (".yml", ".tcl", ".hwh", ".txt", "")} == {found}
+
+
+def test_of_an_empty_file_the_ending_decides():
+    assert [kind("", suffix) for suffix in (".yml", ".TCL", ".hwh", "")] == [YAML, TCL, HWH, YAML]
+
+
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_design_or_an_error_that_names_the_file(tmp_path: Path, raw: bytes):
+    path = tmp_path / "any"
+    path.write_bytes(raw)
+    if kind(raw.decode("utf-8", "replace")) == TCL:
+        return  # a process for each: test_import.py has them
+    try:
+        anyfile.read(path)
+    except BitwrightError as error:
+        assert str(path) in str(error)
+
+
+def test_yaml_and_tcl_of_one_design_say_the_same(tmp_path: Path, monkeypatch: Any):
+    monkeypatch.chdir(ROOT)
+    ours = named.read(NAME)
+    (tmp_path / "d.yml").write_text(dump(ours.design))
+    (tmp_path / "d.tcl").write_text(render(ours.design, catalogue=ours.catalogue))
+    for name in ("d.yml", "d.tcl"):
+        read = named.read(str(tmp_path / name))
+        assert not diff(ours.design, read.design).changes, name
+
+
+def test_a_name_that_is_nothing_is_answered_with_what_is_expected(monkeypatch: Any):
+    monkeypatch.chdir(ROOT)
+    for name, answer in (
+        ("no/such.yml", "no such file"),
+        ("gpt2-medium@nowhere", "nowhere"),
+        ("gpt3@u280", "gpt3"),
+        ("gpt2-medium@ulx3s-85f", "has no block design"),
+        ("bd", "directory"),
+    ):
+        with pytest.raises(ConfigError, match=answer):
+            named.read(name)
