@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from bitwright import kernel
-from bitwright.blockdesign import catalogue, ipfile
+from bitwright.blockdesign import catalogue, ipfile, rule, template
 from bitwright.blockdesign.expression import ExpressionError
 from bitwright.blockdesign.ip import AXI, AXIS, Window
 from bitwright.blockdesign.model import Cell, pairs
@@ -66,7 +66,7 @@ def test_an_instance_holds_together(type):
         assert made.interfaces[slave].mode == "Slave"
         assert masters
     for parameter in made.parameters.values():
-        assert ipfile.allowed(parameter, parameter.default) or parameter.default == ""
+        assert template.allowed(parameter, parameter.default) or parameter.default == ""
 
 
 def test_an_unknown_type_has_no_looks_and_no_versions():
@@ -286,10 +286,10 @@ def test_what_does_not_hold_together_is_refused(tmp_path, text, why):
 
 
 def test_no_parameter_makes_a_rule_repeat_without_end():
-    rule = '"p{i}_{j}": {direction: in, each: {i: [0, N], j: [0, N]}}'
-    text = f"type: a:b:c\nparameters: {{N: {{default: 1}}}}\npins:\n  {rule}\n"
+    pin = '"p{i}_{j}": {direction: in, each: {i: [0, N], j: [0, N]}}'
+    text = f"type: a:b:c\nparameters: {{N: {{default: 1}}}}\npins:\n  {pin}\n"
     ip = ipfile.of_table(parse(text, "x.yml"), "x.yml", no_members)
-    assert len(ip.instance({"N": "9" * 20}, no_members).pins) == ipfile.MOST
+    assert len(ip.instance({"N": "9" * 20}, no_members).pins) == rule.MOST
 
 
 FRAGMENTS = st.lists(

@@ -18,8 +18,8 @@ from typing import TypeVar
 from bitwright.blockdesign import ipfile, kernelcell, members
 from bitwright.blockdesign.expression import ExpressionError, Names
 from bitwright.blockdesign.ip import Instance, Interface, Pin
-from bitwright.blockdesign.ipfile import Ip, Members
 from bitwright.blockdesign.model import Cell, Pairs
+from bitwright.blockdesign.template import Ip, Members
 from bitwright.errors import ConfigError
 from bitwright.kernel import Kernel
 from bitwright.yamlfile import Faults
