@@ -37,9 +37,10 @@ def unknown_type(scene: Scene) -> Iterator[Fault]:
     for cell in scene.design.cells:
         looks = scene.instance(cell.path)
         if looks is not None and not looks.known and cell.kind in ("ip", "inline_hdl", "platform"):
+            hint = near(cell.type, scene.types, 0.85)
             yield Fault(
                 cell.place,
-                f"cell {cell.path}: no {cell.type} in the catalogue{near(cell.type, scene.types)}",
+                f"cell {cell.path}: no {cell.type} in the catalogue{hint}",
                 "a file of bd/catalogue/ for it",
                 "none, so its pins and interfaces are taken as the nets use them",
                 "mend the name, or: python -m bitwright.blockdesign catalogue component.xml",

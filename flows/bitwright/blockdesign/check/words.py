@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """'; did you mean aclk?', or nothing if no known name is near."""
-    found = get_close_matches(name, list(known), n=1, cutoff=0.6)
+def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """'; did you mean aclk?', or nothing if no known name is near (1: equal)."""
+    found = get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return f"; did you mean {found[0]}?" if found else ""
 
 

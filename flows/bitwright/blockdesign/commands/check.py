@@ -1,4 +1,4 @@
-"""what is wrong with block designs, without any tool: check bd/zynq.yml design.tcl design.hwh
+"""what is wrong with block designs, without any tool: check gpt2-medium@u280 design.tcl x.hwh
 
 Exit status 0: no errors. 1: errors. 2: the command line is wrong, or a file is no block design.
 Where Vivado itself only warns, a finding is an error in YAML, and a warning in a script or a .hwh
@@ -10,16 +10,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bitwright.blockdesign.anyfile import read
+from bitwright.blockdesign import anyfile, named
 from bitwright.blockdesign.check import RULES, check, show
 from bitwright.blockdesign.check.finding import DOUBT
 from bitwright.errors import ConfigError
 
-OURS = (".yml", ".yaml")
-
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="YAML, Tcl or .hwh")
+    parser.add_argument("designs", nargs="*", metavar="DESIGN", help=named.HELP)
     parser.add_argument("--rules", action="store_true", help="list what is checked")
 
 
@@ -27,9 +25,9 @@ def run(args: argparse.Namespace) -> int:
     if args.rules:
         print("\n".join(rule_lines()))
         return 0
-    if not args.files:
-        raise ConfigError("check: expected a file, found none (--rules lists what is checked)")
-    return max([_check(path) for path in args.files])
+    if not args.designs:
+        raise ConfigError("check: expected a design, found none (--rules lists what is checked)")
+    return max([_check(name) for name in args.designs])
 
 
 def rule_lines() -> list[str]:
@@ -43,12 +41,24 @@ def rule_lines() -> list[str]:
     return [*lines, "", "* a warning in what was imported: Vivado itself goes on there"]
 
 
-def _check(path: Path) -> int:
-    from bitwright.blockdesign import catalogue
-    from bitwright.blockdesign.looks import looks
-
-    design, known = read(path), catalogue.load()
-    seen = looks(design, known)
-    found = check(design, seen, strict=path.suffix in OURS, types=known.types)
-    print("\n".join(show.lines(f"{path}: {design.name}", design, seen, found)))
+def _check(name: str) -> int:
+    """Check one design and print what is found; the exit status."""
+    asked = named.read(name)
+    if asked.kind == anyfile.YAML and not asked.kernels:
+        _refuse_unfilled(Path(name))
+    strict, types = asked.kind == anyfile.YAML, asked.catalogue.types
+    found = check(asked.design, asked.looks, strict=strict, types=types)
+    print("\n".join(show.lines(f"{name}: {asked.design.name}", asked.design, asked.looks, found)))
     return int(show.has_errors(found))
+
+
+def _refuse_unfilled(path: Path) -> None:
+    """A file that a config fills in has nothing but findings without its kernels."""
+    from bitwright.blockdesign import source
+
+    if source.load(path).rest:
+        raise ConfigError(
+            f"{path}:1: a config brings kernels and board into this design\n"
+            "  next      check CONFIG@TARGET, such as gpt2-medium@u280,"
+            " or: ./doit check config=gpt2-medium"
+        )
