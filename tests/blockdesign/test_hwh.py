@@ -3,15 +3,20 @@
 import os
 import re
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bitwright.blockdesign import hwh
+from bitwright import design
+from bitwright.blockdesign import catalogue, elaborate, hwh
 from bitwright.blockdesign.crossing import End, cross
+from bitwright.blockdesign.looks import looks
 from bitwright.blockdesign.model import NOWHERE, Address, BlockDesign, parent
 from bitwright.errors import ReportError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.standins import handoff
 
 ROOT = Path(__file__).parents[2]
 HERE = Path("small.hwh")
@@ -188,6 +193,32 @@ VALUES = sorted(set(re.findall(r'="([^"\n]*)"', SPECIMEN)))
 )
 def test_no_value_of_an_attribute_breaks_the_reader(was, is_now):
     read_or_refuse(SPECIMEN.replace(f'="{was}"', f'="{is_now}"'))
+
+
+@pytest.mark.parametrize("target", ["pynq-z2", "zcu104", "kv260", "u280", "u280-published"])
+def test_our_designs_come_back_from_a_handoff_with_every_address_net_and_cell(target):
+    found = design.load("tiny", target=target, root=ROOT)
+    model = elaborate.of(found, ROOT)
+    assigned = [one for one in model.addresses if not one.excluded]  # others no .hwh lists
+    model = replace(model, addresses=tuple(assigned))
+    known = catalogue.load(ROOT).of_kernels(one for _, one in elaborate.kernels(found, ROOT))
+    text = handoff.render(model, looks(model, known), "xc0", "2024.1")
+    built = hwh.read(text, origin=HERE)  # without the kernels: their names follow their VLNVs
+    assert built.addresses == model.addresses
+    assert {net.ends for net in built.nets} == {net.ends for net in model.nets}
+    assert {net.ends for net in built.interface_nets} == {net.ends for net in model.interface_nets}
+    assert [(one.path, one.type) for one in built.cells] == [
+        (one.path, one.type) for one in model.cells
+    ]
+
+
+@pytest.mark.skipif(not FILES, reason=ABSENT)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem[:40])
+def test_a_real_handoff_that_is_broken_off_is_refused(path):
+    text = path.read_text("utf-8")
+    for cut in (len(text) // 3, 2 * len(text) // 3, len(text) - 20):
+        with pytest.raises(ReportError, match=r":\d+: this is no complete XML"):
+            hwh.read(text[:cut], origin=path)
 
 
 @pytest.mark.skipif(not FILES, reason=ABSENT)
