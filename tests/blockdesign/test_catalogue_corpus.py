@@ -11,8 +11,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from bitwright.blockdesign import catalogue
+from bitwright.blockdesign import catalogue, hwh
+from bitwright.blockdesign.check import check
 from bitwright.blockdesign.hwh import DIRECTIONS, MODES, abstraction
+from bitwright.blockdesign.looks import looks
 from bitwright.blockdesign.model import Cell, pairs
 from bitwright.reports.read.hls.safe_xml import tree
 
@@ -43,36 +45,36 @@ def differences(module):
         for one in module.all("PARAMETERS", "PARAMETER")
     }
     kind, _, version = vlnv.rpartition(":")
-    looks = KNOWN.instance(Cell("x", "ip", kind, version, pairs(parameters)))
-    if looks is None:
+    look = KNOWN.instance(Cell("x", "ip", kind, version, pairs(parameters)))
+    if look is None:
         return None
     left_out = set()
-    found = surplus(module, looks)
+    found = surplus(module, look)
     for bus in module.all("BUSINTERFACES", "BUSINTERFACE"):
         if abstraction(bus.attributes["VLNV"]).split(":")[2].removesuffix("_rtl") in BOARD:
             left_out |= {one.attributes["PHYSICAL"] for one in bus.all("PORTMAPS", "PORTMAP")}
-        found += interface(bus, looks)
+        found += interface(bus, look)
     for port in module.all("PORTS", "PORT"):
         if port.attributes["NAME"] not in left_out:
-            found += pin(port, looks, widths="axi_interconnect" not in kind)
+            found += pin(port, look, widths="axi_interconnect" not in kind)
     return found
 
 
-def surplus(module, looks):
+def surplus(module, look):
     """What we have and Vivado has not."""
     ports = {one.attributes["NAME"] for one in module.all("PORTS", "PORT")}
     buses = {one.attributes["NAME"] for one in module.all("BUSINTERFACES", "BUSINTERFACE")}
-    wires = {name for one in looks.interfaces.values() for name in one.pins}
-    pins = sorted(set(looks.pins) - wires - ports)
+    wires = {name for one in look.interfaces.values() for name in one.pins}
+    pins = sorted(set(look.pins) - wires - ports)
     return [f"pin {name}: Vivado has none" for name in pins] + [
-        f"interface {name}: Vivado has none" for name in sorted(set(looks.interfaces) - buses)
+        f"interface {name}: Vivado has none" for name in sorted(set(look.interfaces) - buses)
     ]
 
 
-def pin(port, looks, *, widths):
+def pin(port, look, *, widths):
     """widths: a .hwh says none of an axi_interconnect's wires, which would read as 1."""
     said = port.attributes
-    ours = looks.pins.get(said["NAME"])
+    ours = look.pins.get(said["NAME"])
     if ours is None:
         return [f"pin {said['NAME']} is missing"]
     width = abs(int(said.get("LEFT", 0)) - int(said.get("RIGHT", 0))) + 1
@@ -90,9 +92,9 @@ def pin(port, looks, *, widths):
     ]
 
 
-def interface(bus, looks):
+def interface(bus, look):
     said = bus.attributes
-    ours = looks.interfaces.get(said["NAME"])
+    ours = look.interfaces.get(said["NAME"])
     if ours is None:
         return [f"interface {said['NAME']} is missing"]
     more = {one.attributes["NAME"]: one.attributes.get("VALUE", "") for one in bus.all("PARAMETER")}
@@ -133,3 +135,11 @@ def test_every_known_ip_looks_as_vivado_wrote_it(record_property):
     assert not wrong, "\n".join(wrong)
     assert sum(compared.values()) >= 70, compared
     assert len(compared) >= 19, compared
+
+
+@pytest.mark.skipif(not FILES, reason=ABSENT)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem[:40])
+def test_nothing_is_wrong_with_a_design_that_vivado_has_built(path):
+    design = hwh.read(path.read_text("utf-8"), origin=path, known=KNOWN)
+    found = check(design, looks(design, KNOWN), strict=False)
+    assert not [one for one in found if one.severity == "error"]
