@@ -80,6 +80,8 @@ def _space(session: Session, text: str) -> str:
     path, kind = look.resolve(session, text)
     if kind == look.MAPPING:
         raise CommandError(f"[BD 5-108] '{text}' is a segment, no address space")
+    if not kind and session.design.owner(path) is None:
+        raise CommandError(f"[BD 5-108] No address space '{text}'; {_why(session)}")
     return path
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from bitwright.blockdesign.interpreter import look
 from bitwright.blockdesign.interpreter.draft import Draft, Thing
 from bitwright.blockdesign.interpreter.session import Command, Session, nearest
-from bitwright.blockdesign.interpreter.words import CommandError, arguments
+from bitwright.blockdesign.interpreter.words import Arguments, CommandError, arguments
 from bitwright.blockdesign.model import KINDS, parent
 
 INWARD = {"I": "in", "O": "out", "IO": "inout"}
@@ -26,8 +27,8 @@ def _create_design(session: Session, words: tuple[str, ...]) -> str:
     args = arguments(
         "create_bd_design",
         words,
-        values=("dir", "cell", "boundary_from_container", "bdsource", "srcset"),
-        flags=("boundary_from", "rm"),
+        values=("dir", "cell", "boundary_from", "boundary_from_container", "bdsource", "srcset"),
+        flags=("rm",),
         names=("name",),
         lax=not session.strict,
     )
@@ -36,9 +37,25 @@ def _create_design(session: Session, words: tuple[str, ...]) -> str:
     name = args.rest[0]
     if name in session.designs:
         raise CommandError(f"[BD 5-153] A design named '{name}' exists already.")
-    session.designs[name] = Draft(name)
+    session.designs[name] = _begun(session, name, args)
     session.open(name)
     return name
+
+
+def _begun(session: Session, name: str, args: Arguments) -> Draft:
+    """A new design: empty, with a hierarchy's contents, or with the ports of another design."""
+    if args.get("cell"):
+        return session.design.extracted(session.path(args.get("cell")), name)
+    made = Draft(name)
+    alike = args.get("boundary_from").rpartition("/")[2].removesuffix(".bd")
+    if alike in session.designs:
+        other = session.designs[alike]
+        for mine, theirs in (
+            (other.ports, made.ports),
+            (other.interface_ports, made.interface_ports),
+        ):
+            theirs.update({path: replace(port) for path, port in mine.items() if not parent(path)})
+    return made
 
 
 def _current_design(session: Session, words: tuple[str, ...]) -> str:
@@ -186,10 +203,8 @@ def _connect(interface: bool, session: Session, words: tuple[str, ...]) -> str:
         names=("objects",),
         lax=not session.strict,
     )
-    for text in args.rest:
-        if not text:
-            why = session.missed[-1] if session.missed else "an object is empty"
-            raise CommandError(f"[BD 5-4] {command}: nothing to connect: {why}")
+    if not all(args.rest):
+        return _nothing_there(session, command)
     ends = [_end(session, command, text, interface) for text in session.objects(args.rest)]
     if not ends:
         raise CommandError(f"[BD 5-4] {command}: nothing to connect")
@@ -203,7 +218,33 @@ def _connect(interface: bool, session: Session, words: tuple[str, ...]) -> str:
         name=net,
         place=session.host.place(),
     )
+    _say_guessed(session, interface)
     return session.shown([made.path], look.INTF_NET if interface else look.NET)
+
+
+def _nothing_there(session: Session, command: str) -> str:
+    """An object was looked for in vain: an error, unless automation may have made it."""
+    why = session.missed[-1] if session.missed else "an object is empty"
+    if not session.automated:
+        raise CommandError(f"[BD 5-4] {command}: nothing to connect: {why}")
+    session.note(f"{command}: {why}; apply_bd_automation, which is not modelled, may have made it")
+    return ""
+
+
+def _say_guessed(session: Session, interface: bool) -> None:
+    """Pins that a connection through a hierarchy made take after what they lead to."""
+    design = session.design
+    for path, end in design.guessed:
+        port = (design.interface_ports if interface else design.ports)[path]
+        kind = look.INTF_PIN if interface else look.PIN
+        if interface:
+            port.direction = look.value(session, end, kind, "MODE") or port.direction
+            port.type = look.value(session, end, kind, "VLNV") or port.type
+        else:
+            port.direction = INWARD.get(look.value(session, end, kind, "DIR"), port.direction)
+        port.place = session.host.place()
+        session.note(f"{path}: made for a connection through the hierarchy, after {end}")
+    design.guessed.clear()
 
 
 _ENDS = {False: (look.PIN, look.PORT), True: (look.INTF_PIN, look.INTF_PORT)}
@@ -256,8 +297,7 @@ def _make_external(interface: bool, session: Session, words: tuple[str, ...]) ->
     command = "make_bd_intf_pins_external" if interface else "make_bd_pins_external"
     args = arguments(command, words, values=("name",), names=("objects",), lax=not session.strict)
     if not args.rest or not all(args.rest):
-        why = session.missed[-1] if session.missed else "no pin"
-        raise CommandError(f"[BD 5-4] {command}: {why}")
+        return _nothing_there(session, command)
     made = []
     for text in session.objects(args.rest):
         pin = _end(session, command, text, interface)
@@ -296,8 +336,16 @@ def _guessed_mode(name: str) -> str:
     return "Slave" if name.upper().startswith("S") else "Master"
 
 
-def _nothing(what: str, session: Session, words: tuple[str, ...]) -> str:
-    session.note(f"{what} {' '.join(words)[:80]}: not modelled")
+def _automation(session: Session, words: tuple[str, ...]) -> str:
+    """Vivado would make cells and connections by rules of its IPs, which nobody publishes."""
+    args = arguments(
+        *("apply_bd_automation", words),
+        values=("rule", "config", "dict"),
+        names=("objects",),
+        lax=not session.strict,
+    )
+    session.automated = True
+    session.note(f"apply_bd_automation {args.get('rule')} {' '.join(args.rest)}: not modelled")
     return ""
 
 
@@ -317,5 +365,5 @@ COMMANDS: dict[str, Command] = {
     "delete_bd_objs": _delete,
     "make_bd_pins_external": partial(_make_external, False),
     "make_bd_intf_pins_external": partial(_make_external, True),
-    "apply_bd_automation": partial(_nothing, "apply_bd_automation"),
+    "apply_bd_automation": _automation,
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from bitwright.blockdesign.interpreter.words import CommandError
 from bitwright.blockdesign.model import (
@@ -77,6 +77,7 @@ class Draft:
         self.mappings: list[Mapping] = []
         self.used: dict[str, set[str]] = {}  # cell -> names of pins that it must have
         self.used_interfaces: dict[str, set[str]] = {}
+        self.guessed: list[tuple[str, str]] = []  # pins of hierarchies made here, and what for
         self.properties: dict[str, dict[str, str]] = {}  # what is neither CONFIG nor known
 
     # --- names ------------------------------------------------------------------------------------
@@ -125,7 +126,7 @@ class Draft:
         """
         ends = list(dict.fromkeys(ends))
         nets = self.interface_nets if interface else self.nets
-        home = self._home(ends, interface, level)
+        home, ends = self._home(ends, interface, level)
         joined = [
             net for net in nets.values() if parent(net.path) == home and set(net.ends) & set(ends)
         ]
@@ -143,18 +144,22 @@ class Draft:
         net.ends = list(dict.fromkeys([*net.ends, *ends]))
         return net
 
-    def _home(self, ends: list[str], interface: bool, level: str) -> str:
-        """The hierarchy that a net of these ends stands in."""
-        common: set[str] | None = None
-        for end in ends:
-            mine = set(self._sides(end, interface))
-            common = mine if common is None else common & mine
-        if not common:
-            shown = ", ".join(ends)
-            raise CommandError(f"[BD 5-230] No one hierarchy holds all of {shown}.")
-        if level in common:
-            return level
-        return min(common, key=lambda path: (path.count("/") + bool(path), path))
+    def _home(self, ends: list[str], interface: bool, level: str) -> tuple[str, list[str]]:
+        """The hierarchy that a net of these ends stands in, and the ends as it sees them.
+
+        Where no one hierarchy holds them all, the net stands in the one around them, and reaches in
+        through pins that are made for it, as Vivado makes them.
+        """
+        sides = [set(self._sides(end, interface)) for end in ends]
+        common = set.intersection(*sides)
+        if common:
+            home = level if level in common else min(common, key=_depth)
+            return home, ends
+        around = _around([max(side, key=_depth) for side in sides])
+        return around, [
+            end if around in side else self._through(end, around, interface)
+            for end, side in zip(ends, sides, strict=True)
+        ]
 
     def _sides(self, end: str, interface: bool) -> list[str]:
         """The hierarchies from which an end can be seen."""
@@ -162,9 +167,32 @@ class Draft:
         cell = parent(end)
         if end not in ports:
             return [parent(self.owner(end) or cell)]
-        if not cell:
-            return [""]
-        return [parent(cell), cell]
+        return [parent(cell), cell] if cell else [""]
+
+    def _through(self, end: str, around: str, interface: bool) -> str:
+        """A pin at the edge of the hierarchy of an end, and of each around it up to `around`."""
+        while around not in self._sides(end, interface):
+            level = min(self._sides(end, interface), key=_depth)
+            end = self._edge(end, level, interface)
+        return end
+
+    def _edge(self, end: str, level: str, interface: bool) -> str:
+        """A pin of hierarchy `level` that leads to this end in it; the one there is, or a new."""
+        ports = self.interface_ports if interface else self.ports
+        net = self.net_of(end, interface=interface, level=level)
+        for other in net.ends if net and parent(net.path) == level else ():
+            if other in ports and parent(other) == level:
+                return other
+        path = self.free_name(f"{level}/{end.rpartition('/')[2]}", ports)
+        inner = ports.get(end)
+        made = Thing(path, "", direction="Slave" if interface else "in")
+        if inner is not None:
+            made.kind, made.type, made.direction = inner.kind, inner.type, inner.direction
+            made.left, made.right = inner.left, inner.right
+        self.guessed.append((path, end))
+        ports[path] = made
+        self.connect([end, path], interface=interface, level=level)
+        return path
 
     def _unnamed(self, ends: list[str], home: str, nets: dict[str, Wire]) -> str:
         """As Vivado names: of a pin <cell>_<pin>, of a port <port>_1."""
@@ -217,7 +245,7 @@ class Draft:
             raise CommandError(f"[BD 5-183] The name '{new}' already exists in the design.")
 
         def moved(path: str) -> str:
-            return new + path[len(old) :] if path == old or path.startswith(f"{old}/") else path
+            return _renamed(path, old, new)
 
         for among in (self.cells, self.ports, self.interface_ports):
             things = [(moved(path), thing) for path, thing in among.items()]
@@ -248,6 +276,36 @@ class Draft:
             among[new].path = new
         for net in (self.interface_nets if interface else self.nets).values():
             net.ends = [new if end == old else end for end in net.ends]
+        for one in self.mappings if interface else ():
+            one.space = new if one.space == old else one.space
+            one.segment = _renamed(one.segment, old, new)
+
+    def extracted(self, path: str, name: str) -> Draft:
+        """The contents of a hierarchy as a design of their own; its pins become ports."""
+        made, begin = Draft(name), f"{path}/"
+        for mine, theirs in (
+            (self.cells, made.cells),
+            (self.ports, made.ports),
+            (self.interface_ports, made.interface_ports),
+        ):
+            for old, thing in mine.items():
+                if old.startswith(begin):
+                    new = old.removeprefix(begin)
+                    theirs[new] = replace(thing, path=new, parameters=dict(thing.parameters))
+        for wires, copies in (
+            (self.nets, made.nets),
+            (self.interface_nets, made.interface_nets),
+        ):
+            for old, wire in wires.items():
+                if old.startswith(begin):
+                    new = old.removeprefix(begin)
+                    ends = [end.removeprefix(begin) for end in wire.ends]
+                    copies[new] = Wire(new, ends, wire.place)
+        for one in self.mappings:
+            if one.space.startswith(begin) and one.segment.startswith(begin):
+                space, segment = one.space.removeprefix(begin), one.segment.removeprefix(begin)
+                made.mappings.append(replace(one, space=space, segment=segment))
+        return made
 
     # --- removal ----------------------------------------------------------------------------------
 
@@ -262,6 +320,7 @@ class Draft:
         elif kind in ("intf_port", "intf_pin"):
             self.interface_ports.pop(path, None)
             self._unplug(lambda end: end == path, self.interface_nets)
+            self._unmap(lambda name: name == path or name.startswith(f"{path}/"))
         elif kind == "mapping":
             self.mappings = [one for one in self.mappings if f"{one.space}/{one.name}" != path]
 
@@ -278,13 +337,15 @@ class Draft:
             for name in [name for name in nets if name.startswith(inside)]:
                 del nets[name]
             self._unplug(gone, nets)
+        self._unmap(gone)
+
+    def _unmap(self, gone: Callable[[str], bool]) -> None:
         self.mappings = [
             one for one in self.mappings if not gone(one.space) and not gone(one.segment)
         ]
 
     @staticmethod
-    def _unplug(gone: object, nets: dict[str, Wire]) -> None:
-        assert callable(gone)
+    def _unplug(gone: Callable[[str], bool], nets: dict[str, Wire]) -> None:
         for name, net in list(nets.items()):
             net.ends = [end for end in net.ends if not gone(end)]
             if not net.ends:
@@ -318,6 +379,25 @@ class Draft:
                 for one in self.mappings
             ),
         )
+
+
+def _renamed(path: str, old: str, new: str) -> str:
+    """A path after what it begins with has got another name."""
+    return new + path[len(old) :] if path == old or path.startswith(f"{old}/") else path
+
+
+def _depth(path: str) -> tuple[int, str]:
+    return (path.count("/") + bool(path), path)
+
+
+def _around(paths: list[str]) -> str:
+    """The innermost hierarchy that all of these stand in, or are."""
+    common: list[str] = []
+    for parts in zip(*(path.split("/") if path else [] for path in paths), strict=False):
+        if len(set(parts)) > 1:
+            break
+        common.append(parts[0])
+    return "/".join(common)
 
 
 def _net(wire: Wire) -> Net:

@@ -204,8 +204,10 @@ _THINGS = {
     "current_board_part": "",
     "current_fileset": "sources_1",
     "current_run": "impl_1",
+    "get_board_parts": "unknown:board:part0:1.0",
     "get_fileset": "sources_1",
     "get_filesets": "sources_1",
+    "get_parts": "",
     "get_runs": "impl_1",
 }
 

@@ -46,6 +46,7 @@ class Session:
         self.notes: list[Note] = []
         self.errors: list[Note] = []  # messages of severity ERROR, caught or not
         self.missed: list[str] = []  # what was looked for and not found, for the next refusal
+        self.automated = False  # whether there may be things that Vivado alone knows
         self.kinds: dict[str, str] = {}  # path of an object -> what it was last got as
         self._looks: dict[tuple[object, ...], Instance | None] = {}
 
