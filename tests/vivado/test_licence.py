@@ -89,3 +89,15 @@ print("bitwright: done")
     request = replace(ASKED, resume=(Resume("placed.dcp", "route.tcl", "route"),))
     assert run.run(request, Path(), lambda seconds: None) == 0
     assert "script route.tcl" in capfd.readouterr().out
+
+
+def test_what_the_tool_works_on_is_brought_anew_before_each_attempt(programs):
+    tool(programs, f"ERROR: {NONE}", 2)
+    brought: list[bool] = []
+
+    def prepare() -> None:
+        brought.append(Path("design").exists())
+        Path("design").mkdir()
+
+    assert run.run(ASKED, Path(), lambda seconds: None, prepare) == 0
+    assert brought == [False, False, False]

@@ -64,7 +64,8 @@ def test_any_command_survives_the_shell_behind_ssh(command):
 def test_whole_file_is_understood(tmp_path):
     found = read(
         "installs:\n  - /tools/Xilinx/Vivado/2024.1\n  - /x/settings64.sh\nwrapper: srun\n"
-        "stop: scancel --name={name}\nlicence: 2100@host\ndisk_gib: 30\n",
+        "stop: scancel --name={name}\nlicence: 2100@host\ndisk_gib: 30\n"
+        "licence_wait_s: 0.5\nlicence_attempts: 3\n",
         tmp_path,
     )
     assert found == Machine(
@@ -73,6 +74,8 @@ def test_whole_file_is_understood(tmp_path):
         ("scancel", "--name={name}"),
         "2100@host",
         30,
+        3,
+        0.5,
         source="machine.yml",
     )
     assert found.stopping(HERE, "job7") == ["scancel", "--name=job7"]

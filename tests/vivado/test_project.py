@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from bitwright.errors import ToolError
 from bitwright.vivado import archive, project, run
 from bitwright.vivado.project import ARCHIVE, PLAN, Ip, Plan, prepare, unzip, usercode
+from bitwright.vivado.request import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,7 +110,8 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_project_is_packed_as_the_run_leaves_it(inside: Path, monkeypatch: pytest.MonkeyPatch):
-    def ran(argv: object) -> int:
+    def ran(argv: object, prepare: Callable[[], None]) -> int:
+        prepare()
         (inside / "design" / "new.v").write_text((inside / "design" / "design.xpr").read_text())
         return 0
 
@@ -122,7 +125,7 @@ def test_the_project_is_packed_as_the_run_leaves_it(inside: Path, monkeypatch: p
 def test_a_run_that_went_badly_leaves_no_archive(
     inside: Path, monkeypatch: pytest.MonkeyPatch, status: int
 ):
-    monkeypatch.setattr(run, "main", lambda argv: status)
+    monkeypatch.setattr(run, "main", lambda argv, prepare: status)
     assert project.main(["vivado.json"]) == status
     assert not (inside / ARCHIVE).exists()
 
@@ -131,6 +134,7 @@ def test_a_damaged_archive_is_told_and_no_tool_runs(
     inside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     (inside.parent / "before" / ARCHIVE).write_bytes(io.BytesIO(b"no").getvalue())
-    monkeypatch.setattr(run, "main", lambda argv: pytest.fail("it ran"))
+    Path("vivado.json").write_text(Request("no-such-tool").to_json())
     assert project.main(["vivado.json"]) == 1
-    assert "no whole archive" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "no whole archive" in said and "no-such-tool" not in said

@@ -10,6 +10,8 @@ All its keys may be left out:
     wrapper: srun --job-name={name}
     stop: scancel --name={name}   # run after a tool that did not end by itself
     licence: 2100@licences        # XILINXD_LICENSE_FILE, where it is not set
+    licence_wait_s: 60            # before a run that found no licence is begun again; doubles
+    licence_attempts: 6           # so many runs in all
     disk_gib: 30                  # free space that a build needs here, in place of an estimate
 
 A wrapper is a line of words, quoted as in a shell, though no shell reads it. The tool's command
@@ -26,17 +28,23 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bitwright import yamlfile
-from bitwright.schema import Integer, check_keys, read_scalar
+from bitwright.schema import Integer, Number, check_keys, read_scalar
 from bitwright.yamlfile import Faults, Node, Scalar, Table, describe
 
 ROOT = Path(__file__).resolve().parents[3]
 FILE, VARIABLE = "machine.yml", "BITWRIGHT_MACHINE"
-KEYS = ("disk_gib", "installs", "licence", "stop", "wrapper")
+NUMBERS: Mapping[str, Integer | Number] = {
+    "disk_gib": Integer(1, 100_000),
+    "licence_attempts": Integer(1, 1000),
+    "licence_wait_s": Number(0.001, 86_400),
+}
+KEYS = (*NUMBERS, "installs", "licence", "stop", "wrapper")
 PLACE = re.compile(r"\{(\w*)\}")
 PLACES = ("command", "cwd", "name", "root")
 
@@ -50,6 +58,8 @@ class Machine:
     stop: tuple[str, ...] = ()
     licence: str = ""
     disk_gib: int = 0  # 0: as estimated
+    licence_attempts: int = 0  # 0: as the request of a run says
+    licence_wait_s: float = 0.0  # likewise
     usual: bool = True  # installations in the usual places count
     source: str = ""  # the file; "" where there is none
 
@@ -104,12 +114,19 @@ def read(path: Path, where: str) -> Machine:
     faults = Faults(where)
     check_keys(table, "a machine", KEYS, faults, optional=KEYS)
     found = {key: node for key, node in table.items.items() if key in KEYS}
+    numbers: dict[str, Any] = {
+        key: read_scalar(found[key], key, reader, faults) or 0
+        for key, reader in NUMBERS.items()
+        if key in found
+    }
     machine = Machine(
         installs=_installs(found.get("installs"), faults),
         wrapper=_words("wrapper", found.get("wrapper"), faults),
         stop=_words("stop", found.get("stop"), faults),
         licence=_text("licence", found.get("licence"), faults),
-        disk_gib=_gib(found.get("disk_gib"), faults),
+        disk_gib=numbers.get("disk_gib", 0),
+        licence_attempts=numbers.get("licence_attempts", 0),
+        licence_wait_s=numbers.get("licence_wait_s", 0.0),
         source=where,
     )
     faults.check()
@@ -123,12 +140,6 @@ def _text(key: str, node: Node | None, faults: Faults) -> str:
         return node.text
     faults.add(node.line, f"{key}: expected text, found {describe(node)}")
     return ""
-
-
-def _gib(node: Node | None, faults: Faults) -> int:
-    if node is None:
-        return 0
-    return int(read_scalar(node, "disk_gib", Integer(1, 100_000), faults) or 0)
 
 
 def _installs(node: Node | None, faults: Faults) -> tuple[str, ...]:

@@ -193,8 +193,7 @@ def main(argv: Sequence[str]) -> int:
     folder = Path()
     try:
         plan = Plan.from_json((folder / PLAN).read_text(encoding="utf-8"))
-        prepare(plan, folder)
-        status = run.main(_asked(argv, plan, folder))
+        status = run.main(_asked(argv, plan, folder), lambda: prepare(plan, folder))
         if status == 0 and plan.pack:
             archive.pack(folder / PROJECT, folder / ARCHIVE)
         for wanted in plan.collect if status == 0 else ():

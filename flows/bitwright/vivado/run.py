@@ -31,8 +31,19 @@ from bitwright.told import tell
 from bitwright.vivado import whole
 from bitwright.vivado.call import Call, on_this_machine
 from bitwright.vivado.canonical import canonical
+from bitwright.vivado.machine import load
 from bitwright.vivado.messages import Judged, Message, Messages, judge
-from bitwright.vivado.request import BAD, DONE, JUDGE, MARK, MESSAGES, Gate, Request, Resume
+from bitwright.vivado.request import (
+    BAD,
+    DONE,
+    JUDGE,
+    MARK,
+    MESSAGES,
+    Gate,
+    Request,
+    Resume,
+    Retries,
+)
 
 GRACE_S = 1.0  # between SIGTERM and SIGKILL: less than the engine gives this process
 SHOWN = 8  # error lines of a tool that are told again at the end
@@ -241,7 +252,8 @@ def run(
     Raises ToolError when the tool cannot be run or failed.
     """
     before = set(folder.iterdir()) | {folder / _first(r.checkpoint) for r in request.resume}
-    for number, seconds in enumerate((*request.retries.pauses(), None), 1):
+    retries = _retries(request)
+    for number, seconds in enumerate((*retries.pauses(), None), 1):
         prepare()
         try:
             made = attempt(request, folder, number)
@@ -250,13 +262,20 @@ def run(
             return BAD
         if not made.unlicensed or seconds is None:
             break
-        told = f"attempt {number} of {request.retries.attempts}; the next in {seconds:g} s"
+        told = f"attempt {number} of {retries.attempts}; the next in {seconds:g} s"
         print(f"no licence: {made.unlicensed}\n{told}", flush=True)
         _clear(folder, before)
         pause(seconds)
     if made.fault:
-        raise ToolError("\n".join([made.fault, *_telling(made, request)]))
+        raise ToolError("\n".join([made.fault, *_telling(made, retries)]))
     return _judged(request, made.watch, folder)
+
+
+def _retries(request: Request) -> Retries:
+    """As the request says, or the machine file, which knows how long licences are held here."""
+    here, asked = load(), request.retries
+    wait = here.licence_wait_s or asked.first_s
+    return Retries(here.licence_attempts or asked.attempts, wait, max(wait, asked.longest_s))
 
 
 def _first(name: str) -> str:
@@ -275,7 +294,7 @@ def _clear(folder: Path, before: set[Path]) -> None:
             path.unlink()
 
 
-def _telling(made: Attempt, request: Request) -> list[str]:
+def _telling(made: Attempt, retries: Retries) -> list[str]:
     """The lines to tell of a failure: the tool's own errors, and what to do about a licence."""
     errors = made.watch.messages.errors()
     lines = [str(message) for message in errors[:SHOWN]]
@@ -283,7 +302,7 @@ def _telling(made: Attempt, request: Request) -> list[str]:
         lines.append(f"and {len(errors) - SHOWN} more")
     if made.unlicensed:
         lines += [] if made.unlicensed in lines else [made.unlicensed]
-        lines.append(f"after {request.retries.attempts} attempts; is XILINXD_LICENSE_FILE right?")
+        lines.append(f"after {retries.attempts} attempts; is XILINXD_LICENSE_FILE right?")
     return lines
 
 
