@@ -62,7 +62,7 @@ def _check(config: str, target: str, values: Mapping[str, str]) -> bool:
     """Check one design and print what is found; False on errors."""
     from bitwright import design
     from bitwright.blockdesign import catalogue, elaborate
-    from bitwright.blockdesign.check import check, show
+    from bitwright.blockdesign.check import boards, check, show
     from bitwright.blockdesign.looks import looks
 
     chosen = {name: values[name] for name in ("clock_mhz",) if name in values}
@@ -70,7 +70,7 @@ def _check(config: str, target: str, values: Mapping[str, str]) -> bool:
     block = elaborate.of(whole)
     known = catalogue.load().of_kernels(kernel for _, kernel in elaborate.kernels(whole))
     seen = looks(block, known)
-    found = check(block, seen, types=known.types)
+    found = check(block, seen, types=known.types, board=boards.of_target(whole.target))
     title = f"{whole.config} on {target} ({whole.target.block_design})"
     for line in show.lines(title, block, seen, found):
         say(line)

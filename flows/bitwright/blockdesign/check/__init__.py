@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bitwright.blockdesign.board import Board
 from bitwright.blockdesign.check.finding import DOUBT, ERROR, WARNING, Fault, Finding
 from bitwright.blockdesign.check.rules import RULES, Rule
 from bitwright.blockdesign.check.scene import Scene
@@ -27,13 +28,15 @@ def check(
     *,
     strict: bool = True,
     types: tuple[str, ...] = (),
+    board: Board | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with a design, in the order of its files.
 
     strict: a design of ours, where what Vivado itself only warns of is an error too
     types: those of the catalogue, so that a misspelt one can be told
+    board: the hardware that its ports leave by; None where that is not known
     """
-    scene = Scene(design, looks, types)
+    scene = Scene(design, looks, types, board)
     found = {
         Finding(rule.name, _severity(rule, strict), fault): None
         for rule in RULES

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bitwright.blockdesign.check import (
     addresses,
+    boards,
     clocks,
     interfaces,
     interrupts,
@@ -189,6 +190,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("leads-nowhere", DOUBT, "A joined master reaches something.", addresses.leads_nowhere),
     Rule("loop", ERROR, "Interconnects are not joined in a circle.", addresses.loop),
+    # The board
+    Rule("no-pin", ERROR, "A port of the design has a pin of the board.", boards.no_pin),
+    Rule("no-port", WARNING, "A pin of the board has a port of the design.", boards.no_port),
+    Rule("other-clock", ERROR, "A clock port has the board's frequency.", boards.other_clock),
     # Interrupts, concatenations, constants
     Rule(
         "interrupt-width",

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from bitwright.blockdesign.board import Board
 from bitwright.blockdesign.ip import Instance, Interface, Pin, Segment
 from bitwright.blockdesign.looks import inside
 from bitwright.blockdesign.model import (
@@ -60,6 +61,7 @@ class Scene:
     design: BlockDesign
     looks: Mapping[str, Instance]
     types: tuple[str, ...] = ()  # known to the catalogue, for hints
+    board: Board | None = None  # whose pins the ports leave by
     # What was found once, by path: rules ask for it again and again.
     reaches: dict[tuple[str, str], Reach] = field(default_factory=dict)
     owners: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)

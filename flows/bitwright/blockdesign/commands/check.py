@@ -11,7 +11,8 @@ import argparse
 from pathlib import Path
 
 from bitwright.blockdesign import anyfile, named
-from bitwright.blockdesign.check import RULES, check, show
+from bitwright.blockdesign.board import Board
+from bitwright.blockdesign.check import RULES, boards, check, show
 from bitwright.blockdesign.check.finding import DOUBT
 from bitwright.errors import ConfigError
 
@@ -47,9 +48,17 @@ def _check(name: str) -> int:
     if asked.kind == anyfile.YAML and not asked.kernels:
         _refuse_unfilled(Path(name))
     strict, types = asked.kind == anyfile.YAML, asked.catalogue.types
-    found = check(asked.design, asked.looks, strict=strict, types=types)
+    hardware = _board(name) if asked.kernels else None
+    found = check(asked.design, asked.looks, strict=strict, types=types, board=hardware)
     print("\n".join(show.lines(f"{name}: {asked.design.name}", asked.design, asked.looks, found)))
     return int(show.has_errors(found))
+
+
+def _board(name: str) -> Board | None:
+    """The hardware of CONFIG@TARGET."""
+    from bitwright.design import read_target
+
+    return boards.of_target(read_target(name.partition("@")[2], Path()))
 
 
 def _refuse_unfilled(path: Path) -> None:
