@@ -69,6 +69,10 @@ def test_an_instance_holds_together(type):
         assert template.allowed(parameter, parameter.default) or parameter.default == ""
 
 
+def test_the_projects_own_is_read_where_a_folder_has_none(tmp_path):
+    assert catalogue.load(tmp_path).types == KNOWN.types
+
+
 def test_an_unknown_type_has_no_looks_and_no_versions():
     assert KNOWN.instance(Cell("x", "ip", "acme.com:ip:anvil")) is None
     assert KNOWN.versions("acme.com:ip:anvil") == ()

@@ -25,6 +25,7 @@ from bitwright.kernel import Kernel
 from bitwright.yamlfile import Faults
 
 FOLDER = Path("bd/catalogue")
+HOME = Path(__file__).resolve().parents[3]
 INTERFACES = "interfaces"  # the folder in it with the wires of interfaces
 
 T = TypeVar("T")
@@ -68,9 +69,10 @@ def _kernel_maker(kernel: Kernel) -> tuple[str, Maker]:
 def load(root: Path = Path()) -> Catalogue:
     """Read all of bd/catalogue under this root, once per process.
 
+    Where there is none (a command was given elsewhere), that of the project this file is in.
     Raises ConfigError with every fault of every file: file, line, expected, found.
     """
-    folder = root / FOLDER
+    folder = root / FOLDER if (root / FOLDER).is_dir() else HOME / FOLDER
     signals = _all(folder / INTERFACES, members.load)
 
     def wires(name: str, called: str, names: Names, interface: Interface) -> Mapping[str, Pin]:
