@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import tempfile
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +16,8 @@ from bitwright.blockdesign.check import check
 from bitwright.blockdesign.looks import looks
 from bitwright.blockdesign.model import BlockDesign
 from bitwright.errors import ConfigError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = design.names(ROOT)
@@ -322,6 +327,14 @@ def test_more_masters_than_the_ways_take_are_refused(project):
         made("tiny", "pynq-z2", project)
 
 
+def test_a_platform_takes_as_many_masters_as_it_has_ports(project):
+    edit(project / "bd/alveo-xrt.yml", "each: {p: [0, banks - 1]}", "each: {p: [0, 7]}")
+    with pytest.raises(
+        ConfigError, match=r"kernels: 9 AXI masters; 8 ways to the memory take 1 each"
+    ):
+        made("tiny", "u280-xrt", project)
+
+
 def test_an_option_that_the_design_has_not_is_refused(project):
     edit(project / "configs/targets/u280-published.yml", "[published_map]", "[publishd_map]")
     with pytest.raises(ConfigError, match=r"no option 'publishd_map'.*\(options: published_map\)"):
@@ -348,3 +361,87 @@ def test_a_file_that_names_everything_itself_is_a_design(tmp_path):
     block = made("tiny", "zcu104")
     (tmp_path / "whole.yml").write_text(source.dump(block))
     assert elaborate.of_file(tmp_path / "whole.yml") == block
+
+
+# --- whatever is asked for ----------------------------------------------------------------------
+
+
+def kernel_text(name: str, bundles: int) -> str:
+    rows = [f"kernel: {name}", f"vlnv: bitwright:hls:{name}:1.0", "bundles:"]
+    rows += [f"  g{n}: {{data_width: 256, addr_width: 64}}" for n in range(bundles)]
+    rows += ["arguments:"]
+    for n in range(bundles):
+        what = "kind: memory, direction: read, format: int8, layout: row_major, align: 64"
+        rows.append(f"  - {{name: p{n}, {what}, shape: [1], bundle: g{n}}}")
+    return "\n".join(rows) + "\n"
+
+
+def with_bundles(root: Path, target: str, counts: list[int]) -> design.Design:
+    """A design of so many kernels, with so many bundles each, on a target."""
+    names = [f"k{n}" for n in range(len(counts))]
+    for name, bundles in zip(names, counts, strict=True):
+        (root / "cores" / name).mkdir(parents=True)
+        (root / "cores" / name / "kernel.yml").write_text(kernel_text(name, bundles))
+    (root / "c.yml").write_text("kernels:\n" + "".join(f"  - name: {name}\n" for name in names))
+    specs = tuple(design.KernelSpec(name, "rtl", "int8", ()) for name in names)
+    found = design.load("tiny", target=target, root=ROOT)
+    return replace(found, source=Path("c.yml"), kernels=specs)
+
+
+@settings(max_examples=20)
+@given(
+    st.sampled_from(sorted(set(TARGETS))),
+    st.lists(st.integers(1, 9), min_size=1, max_size=16),
+)
+def test_any_kernels_are_joined_once_each_within_what_an_interconnect_takes(target, counts):
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        found = with_bundles(root, target, counts)
+        for name in ("boards", *(f"{path.name}" for path in (ROOT / "bd").glob("*.yml"))):
+            (root / "bd").mkdir(exist_ok=True)
+            (root / "bd" / name).symlink_to(ROOT / "bd" / name)
+        try:
+            block = elaborate.of(found, root)
+        except ConfigError as error:
+            assert "AXI masters" in str(error)
+            return
+    joined = [end for net in block.interface_nets for end in net.ends]
+    assert len(joined) == len(set(joined))
+    for number, bundles in enumerate(counts):
+        ports = {f"k{number}/m_axi_g{n}" for n in range(bundles)}
+        assert ports | {f"k{number}/s_axi_control"} <= set(joined)
+        assert f"k{number}/ap_clk" in ends(block, "clk")
+    numbers = [
+        int(value)
+        for cell in block.cells
+        if cell.type == "xilinx.com:ip:smartconnect"
+        for name, value in cell.parameters
+        if name in ("NUM_SI", "NUM_MI")
+    ]
+    assert all(1 <= number <= 16 for number in numbers)
+    spaces: dict[str, list[tuple[int, int]]] = {}
+    for one in block.addresses:
+        spaces.setdefault(one.space, []).append((one.offset, one.offset + one.range))
+    for ranges in spaces.values():
+        assert all(end <= start for (_, end), (start, _) in pairwise(sorted(ranges)))
+
+
+FILES = {"zynq": "pynq-z2", "zynqmp": "kv260", "alveo": "u280", "alveo-xrt": "u280-xrt"}
+MARKS = ("", ":", "{", "}", "- ", "\n", "[", "]", "0", "{bank}", "{n:02}", ",", "  ")
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(sorted(FILES)), st.floats(0, 1), st.sampled_from(MARKS), st.integers(0, 9))
+def test_a_damaged_file_is_a_design_or_one_error_with_file_and_line(name, where, mark, length):
+    text = (ROOT / "bd" / f"{name}.yml").read_text()
+    start = text.index("\ndesign:") + 1  # comments before it are no matter
+    at = start + int(where * (len(text) - start))
+    found = design.load("tiny", target=FILES[name], root=ROOT)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "d.yml"
+        path.write_text(text[:at] + mark + text[at + length :])
+        try:
+            elaborate.of_file(path, design=found, root=ROOT)
+        except ConfigError as error:
+            first = str(error).splitlines()[0]
+            assert re.match(rf"{re.escape(str(path))}:\d+: \S", first), error

@@ -252,20 +252,21 @@ def _dealt(ways: tuple[Way, ...], cells: tuple[_Placed, ...], where: str) -> Ite
     masters = [
         (one, space) for one in cells for space in kernelcell.instance(one.kernel).spaces.values()
     ]
-    if len(masters) > MOST * len(ways):
+    each = MOST if all("{n" in way.through for way in ways) else 1
+    if len(masters) > each * len(ways):
         raise ConfigError(
-            f"{where}: {len(masters)} AXI masters; {len(ways)} ways to the memory take {MOST} each"
+            f"{where}: {len(masters)} AXI masters; {len(ways)} ways to the memory take {each} each"
         )
     for number, (one, space) in enumerate(masters):
         way = ways[number % len(ways)]
         if number < len(ways):
             yield way.part
-        seen = tuple(replace(each, space=f"{one.name}/{space.name}") for each in way.segments)
+        seen = tuple(replace(its, space=f"{one.name}/{space.name}") for its in way.segments)
         (interface,) = space.interfaces
         yield Part(
             interface_nets=(_joined(one, interface, way.through, number // len(ways)),),
-            addresses=tuple(each for each in seen if not is_pattern(each)),
-            banks=tuple(each for each in seen if is_pattern(each)),
+            addresses=tuple(its for its in seen if not is_pattern(its)),
+            banks=tuple(its for its in seen if is_pattern(its)),
         )
 
 
