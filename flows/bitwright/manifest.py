@@ -26,7 +26,7 @@ MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
 MANIFESTS = "manifests"  # by USERCODE, so that yesterday's bitstream can still be told
 TARGETS = Path("configs/targets")
-NAMING = "implement"  # the step whose key names the hardware
+NAMING = ("implement", "link")  # steps whose key names the hardware: of a plan, the one it has
 USERCODE_DIGITS = 8  # of that key, in hex: the 32 bits of the USERCODE
 # Of a Design: says why or where, not what; differs with what is installed.
 NO_SETTING = frozenset({"choice", "source", "variant"})
@@ -63,7 +63,7 @@ def manifest(
 ) -> dict[str, Any]:
     """The content of manifest.json. records: of every step, by name."""
     sources = _sources(design, steps)
-    naming = records.get(NAMING)
+    naming = next((records[name] for name in NAMING if name in records), None)
     return {
         "schema": SCHEMA,
         "config": design.config,

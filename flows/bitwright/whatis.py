@@ -1,13 +1,15 @@
 """What a bitstream is: the 32 bits that name it, and the manifest of the build that made it.
 
 In an ECP5 bitstream they are its USERCODE; in one of Vivado the USERID of its header, or where that
-says nothing USR_ACCESS, which the configured device can read too.
+says nothing USR_ACCESS, which the configured device can read too; in an .xclbin a word of its
+metadata, for the bitstream in it is that of the shell's maker.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,9 @@ from bitwright.reports.bitstream import parse_bitstream
 
 BUILDS = "*/*"  # folders of a build below build/: one config, one target
 VARIANTS = "*/*/variants/*"
+XCLBIN = b"xclbin2\0"  # its first bytes
+WORD = "bitwright_usercode"  # in the metadata of an .xclbin
+WORDED = re.compile(WORD.encode() + rb'"\W{1,40}(?:value"\W{1,40})?"([0-9a-f]{8})"')
 UNSET = (0, 0xFFFFFFFF)  # what Vivado writes where nobody said anything
 
 
@@ -54,7 +59,10 @@ def identify(path: Path, build: Path) -> Identity:
         data = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}\n  next  give a .bit file") from error
-    stamp = _of_amd(data, path) if amd_bit.is_amd(data) else _of_ecp5(data, path)
+    if data.startswith(XCLBIN):
+        stamp = _of_xclbin(data)
+    else:
+        stamp = _of_amd(data, path) if amd_bit.is_amd(data) else _of_ecp5(data, path)
     found = [
         Identity(path, stamp, where, content, bool(stamp.files & _outputs(content)))
         for where, content in _manifests(build)
@@ -62,6 +70,12 @@ def identify(path: Path, build: Path) -> Identity:
     ]
     unknown = Identity(path, stamp, None, {}, False)
     return max(found, key=lambda one: one.same_bytes, default=unknown)
+
+
+def _of_xclbin(data: bytes) -> Stamp:
+    """xclbinutil keeps keys and values as JSON text; that is looked for wherever it stands."""
+    found = WORDED.search(data)
+    return Stamp("xclbin", WORD, int(found[1], 16) if found else None, frozenset({_sha(data)}))
 
 
 def _of_ecp5(data: bytes, path: Path) -> Stamp:

@@ -304,6 +304,12 @@ def test_each_gate_keeps_a_bitstream_from_being_made_and_says_why(
     assert "<html" in Path("failed/index.html").read_text()
 
 
+def test_a_net_without_a_route_is_counted_once(place: Path):
+    assert judged(place, replace(NETLIST, unrouted=2)) == 3
+    body = json.loads(Path("failed/metrics.json").read_text())
+    assert body["checks"]["unrouted_nets"] == 2
+
+
 def test_all_that_is_bad_is_told_in_one_go(place: Path, capsys: pytest.CaptureFixture[str]):
     netlist = replace(NETLIST, missed={"setup": -1, "hold": -1}, drc_errors=2, unrouted=1)
     assert judged(place, netlist) == 3

@@ -129,6 +129,23 @@ def test_no_step_names_an_absolute_path_or_a_part_of_this_machine(target: str):
             assert str(plans.ROOT) not in text, step.name
 
 
+@pytest.mark.parametrize("target", plans.TARGETS)
+def test_what_happens_around_a_run_happens_where_something_is_to(target: str):
+    for step in plans.steps(target).values():
+        texts = plans.scripts(step)
+        if REQUEST in texts:
+            around = PLAN in texts
+            assert step.command[2] == f"bitwright.vivado.{'project' if around else 'run'}", step
+
+
+@pytest.mark.parametrize(("target", "name"), [("u280", "report"), ("u280-xrt", "report")])
+def test_limits_on_hls_are_for_the_run_of_hls_alone(target: str, name: str):
+    both = (Limit("hls.ffn.dsp", AT_MOST, 9), Limit("dsp", AT_MOST, 9))
+    found = plans.planned(replace(plans.tiny(target), demands=Demands(both)))
+    said = json.loads(plans.scripts(found[name])["report.json"])["limits"]["limits"]
+    assert [limit["metric"] for limit in said] == ["dsp"]
+
+
 # --- what begins again ----------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bitwright.design import Design
     from bitwright.engine import Cache, Step, Tool
 
+STEPS = ("generate", "synthesize", "implement", "report", "bitstream")  # tasks that are steps
 OK, FAILED, REFUSED, BROKEN = 0, 1, 2, 3  # exit statuses; 128 + signal when interrupted
 TRACEBACK = Path("build/traceback.txt")
 
@@ -324,6 +325,11 @@ def _plan(session: Session, name: str) -> None:
     assert session.design is not None
     steps = makers[name](session.design, session.tools)
     session.steps = {step.name: step for step in steps}
+    for command in session.commands:
+        if name == "build" and command in STEPS and command not in session.steps:
+            known = ", ".join(session.steps)
+            target = session.design.target.name
+            raise ConfigError(f"target {target} has no step {command} (steps: {known})")
     if not looks:
         session.display = display()
         session.display.plan([session.steps[name] for name in _wanted(session)])

@@ -160,10 +160,10 @@ def _whole(path: Path, incomplete: str) -> None:
 
 
 def _unrouted(nets: Any, path: Path) -> int:
-    """Nets that need routing and have none, or have a fault in it."""
+    """Nets that need routing and have none, or have a fault in it; the report counts both ways."""
     if nets.routable is None or nets.routed is None or nets.errors is None:
         refuse(path, "the nets are not counted", expected="routable, routed, errors", found="none")
-    return int(nets.routable - nets.routed + nets.errors)
+    return int(max(nets.routable - nets.routed, nets.errors))
 
 
 def _timing(timing: TimingSummary, path: Path) -> dict[str, Any]:

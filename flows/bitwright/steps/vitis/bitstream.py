@@ -13,9 +13,9 @@ from bitwright.engine import Step, Tool
 from bitwright.steps.vitis import link
 from bitwright.vivado.project import PLAN, Plan
 from bitwright.vivado.request import ERRORS, MESSAGES, PHASES, REQUEST, Request
+from bitwright.whatis import WORD
 
 NAME = "bitstream"
-WORD = "bitwright_usercode"  # of the metadata
 RECORD = "record.json"
 
 
