@@ -142,6 +142,30 @@ def wizard(clock):
     )
 
 
+CARD = {
+    "card": small.instance(
+        "xilinx.com:ip:xdma",
+        Pin("sys_clk", "in", "clk", needed=True),
+        Pin("sys_clk_gt", "in", "clk", needed=True),
+    ),
+    "pad": small.instance(
+        "xilinx.com:ip:util_ds_buf",
+        Pin("IBUF_OUT", "out", "clk"),
+        Pin("IBUF_DS_ODIV2", "out", "clk"),
+    ),
+}
+
+
+def card(clock):
+    """With PCI Express, whose logic has this clock."""
+    return both(
+        cell("card", "ip", "xilinx.com:ip:xdma"),
+        cell("pad", "ip", "xilinx.com:ip:util_ds_buf"),
+        net("pcie_clock", "pad/IBUF_OUT card/sys_clk_gt"),
+        net("pcie_clock2", f"{clock} card/sys_clk"),
+    )
+
+
 # rule, change of the design, what the message says, change of the cells' looks
 CASES = [
     ("unknown-type", cell("spare", "ip", "xilinx.com:ip:smartconect"), "did you mean", {}),
@@ -238,6 +262,8 @@ CASES = [
     ("no-frequency", port("ref", "in", "clk"), "port ref", {}),
     ("other-frequency", wizard("host/CLK1"), "clk_in1 must have 100 MHz; host/CLK1", WIZARD),
     ("clock-circle", wizard("wizard/clk_out1"), "an output of the same cell", WIZARD),
+    ("pcie-clock", card("pad/IBUF_OUT"), "card/sys_clk is driven by pad/IBUF_OUT", CARD),
+    ("pcie-clock", card("host/CLK0"), "card/sys_clk is driven by host/CLK0", CARD),
     (
         "odd-lock",
         move("reset0/dcm_locked", "clk0"),
@@ -300,6 +326,7 @@ CASES = [
     ("unknown-address", address(REG, segment="fff/s_axi_control/Reg"), "no segment fff", {}),
     ("unlisted-address", address(DDR, segment="host/S_MEM/OCM"), "no segment", PROCESSOR),
     ("range", address(REG, range=0x1800), "no power of two", {}),
+    ("tiny-range", address(REG, range=0x400), "less than an interconnect decodes", {}),
     ("misaligned", address(REG, offset=0x4000_0800), "no multiple", {}),
     ("no-offset", address(REG, offset=None), "has no offset", {}),
     ("overlap", address(REG, offset=0x4000_0000, range=0x2000), "overlaps", {}),
@@ -521,3 +548,7 @@ def test_a_frequency_is_followed_through_buffers_from_the_port():
     looks = {**WIZARD, **buffers}
     assert names(small.found(at(100_000_000), looks)) == set()
     assert names(small.found(at(156_250_000), looks)) == {"other-frequency"}
+
+
+def test_a_card_with_the_right_clocks_has_no_finding():
+    assert names(small.found(card("pad/IBUF_DS_ODIV2")(BASE), CARD)) == set()

@@ -1,4 +1,4 @@
-"""Clocks and resets: which domain, how fast, which level.
+"""Clocks: which domain, how fast, from where.
 
 A domain is what one driver drives. Two clocks of 250 MHz from two drivers are two domains.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bitwright.blockdesign.check import trace
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.interfaces import axi_pairs
 from bitwright.blockdesign.check.scene import Scene
@@ -16,6 +17,7 @@ from bitwright.blockdesign.model import Place, parent
 
 ANY_OF_ITS_CLOCKS = "smartconnect"  # finds an interface's clock among aclk, aclk1, ... by itself
 WIZARD, WIZARD_INPUTS = ":clk_wiz", ("clk_in1", "clk_in2")
+REFERENCES = {"sys_clk_gt": "IBUF_OUT", "sys_clk": "IBUF_DS_ODIV2"}
 TOLERANCE = 0.005  # of a frequency: 333.333 is within a limit of 333
 
 
@@ -80,11 +82,11 @@ def idle_clock(scene: Scene) -> Iterator[Fault]:
 
 
 def too_fast(scene: Scene) -> Iterator[Fault]:
-    for end, pin, driver, _ in _driven(scene, "clk"):
-        limit, given = pin.limit_mhz, scene.mhz(driver)
+    for end, pin, driver, _ in driven(scene, "clk"):
+        limit, given = pin.limit_mhz, trace.mhz(scene, driver)
         if limit is not None and given is not None and given > limit * (1 + TOLERANCE):
             yield Fault(
-                _net_place(scene, end),
+                net_place(scene, end),
                 f"{end} takes at most {mhz(limit)}; {driver} gives {mhz(given)}",
                 f"at most {mhz(limit)}",
                 mhz(given),
@@ -94,13 +96,13 @@ def too_fast(scene: Scene) -> Iterator[Fault]:
 
 def other_frequency(scene: Scene) -> Iterator[Fault]:
     """An input that must have one frequency: a reference clock, or one that a parameter says."""
-    for end, pin, driver, _ in _driven(scene, "clk"):
-        wanted, given = pin.mhz or _said(scene, end), scene.mhz(driver)
+    for end, pin, driver, _ in driven(scene, "clk"):
+        wanted, given = pin.mhz or _said(scene, end), trace.mhz(scene, driver)
         if wanted is None or given is None:
             continue
         if abs(given - wanted) > TOLERANCE * wanted:
             yield Fault(
-                _net_place(scene, end),
+                net_place(scene, end),
                 f"{end} must have {mhz(wanted)}; {driver} gives {mhz(given)}",
                 mhz(wanted),
                 mhz(given),
@@ -122,16 +124,36 @@ def _said(scene: Scene, end: str) -> float | None:
 
 def clock_circle(scene: Scene) -> Iterator[Fault]:
     """A clk_wiz that makes its clock out of its own output never starts."""
-    for end, _, driver, _ in _driven(scene, "clk"):
+    for end, _, driver, _ in driven(scene, "clk"):
         owner, _, name = end.rpartition("/")
         wizard = name in WIZARD_INPUTS and scene.cells[owner].type.endswith(WIZARD)
         if wizard and parent(driver) == owner:
             yield Fault(
-                _net_place(scene, end),
+                net_place(scene, end),
                 f"{end} is driven by {driver}, an output of the same cell",
                 "a clock from elsewhere",
                 driver,
                 f"join {end} to the clock that {owner} is to make its own of",
+            )
+
+
+def pcie_clock(scene: Scene) -> Iterator[Fault]:
+    """From the pads by an IBUFDSGTE: O to the transceivers, ODIV2 to the logic (PG195)."""
+    for end, pin, driver, _ in driven(scene, "clk"):
+        owner, buffer = parent(end), scene.instance(parent(driver))
+        looks = scene.instance(owner)
+        wanted = REFERENCES.get(pin.name)
+        if looks is None or not looks.type.endswith(":xdma") or "sys_clk_gt" not in looks.pins:
+            continue
+        if wanted is None or (buffer is not None and not buffer.known):
+            continue
+        if not driver.endswith(f"/{wanted}"):
+            yield Fault(
+                net_place(scene, end),
+                f"{end} is driven by {driver}",
+                f"{wanted} of a util_ds_buf with C_BUF_TYPE IBUFDSGTE",
+                driver,
+                f"put that buffer at the clock's pads, and join its {wanted} here",
             )
 
 
@@ -173,119 +195,7 @@ def association(scene: Scene) -> Iterator[Fault]:
                     )
 
 
-def polarity(scene: Scene) -> Iterator[Fault]:
-    for end, pin, driver, source in _driven(scene, "rst"):
-        if pin.polarity and source.polarity and pin.polarity != source.polarity:
-            yield Fault(
-                _net_place(scene, end),
-                f"{end} is active {pin.polarity}; {driver}, which drives it, active"
-                f" {source.polarity}",
-                f"a reset that is active {pin.polarity}",
-                f"active {source.polarity}",
-                f"take the other output of {parent(driver) or 'the design'}, or invert it",
-            )
-
-
-def reset_domain(scene: Scene) -> Iterator[Fault]:
-    """A reset released by another clock than its user's (Vivado: BD 41-1343)."""
-    for end, pin, driver, source in _driven(scene, "rst"):
-        own = _clock_of(scene, end, pin)
-        if not own or not source.clock:
-            continue
-        its = f"{parent(driver)}/{source.clock}" if parent(driver) else source.clock
-        if scene.domain(own) and scene.domain(its) and scene.domain(own) != scene.domain(its):
-            yield Fault(
-                _net_place(scene, end),
-                f"{end} is reset by {driver}, which is synchronous to another clock",
-                f"a reset synchronous to {scene.domain_name(own)}, the clock of {own}",
-                f"synchronous to {scene.domain_name(its)}",
-                "use the proc_sys_reset of that clock, or add one",
-            )
-
-
-def reset_asynchronous(scene: Scene) -> Iterator[Fault]:
-    """A reset that is synchronous to no clock, at a pin that needs one (Vivado: BD 41-1348)."""
-    for end, pin, driver, source in _driven(scene, "rst"):
-        if not _clock_of(scene, end, pin) or source.clock or source.kind != "rst":
-            continue
-        if scene.known(parent(driver)) and parent(driver):
-            yield Fault(
-                _net_place(scene, end),
-                f"{end} is reset by {driver}, which is synchronous to no clock",
-                f"a reset synchronous to the clock of {parent(end)}",
-                "an asynchronous reset",
-                "put a proc_sys_reset between",
-            )
-
-
-def reset_held(scene: Scene) -> Iterator[Fault]:
-    """A constant at a reset, of the level that resets."""
-    for end, pin, driver, _ in _driven(scene, "rst"):
-        value, level = scene.constant(parent(driver)), _level(scene, end, pin)
-        if value is not None and level == ("high" if value else "low"):
-            yield Fault(
-                _net_place(scene, end),
-                f"{end} is held in reset by the constant {value} of {parent(driver)}",
-                "a reset that ends, or the other level",
-                f"{value} at a reset that is active {level}",
-                f"join {end} to a reset, or change the constant",
-            )
-
-
-def _level(scene: Scene, end: str, pin: Pin) -> str:
-    """Active low or high; the external reset of a proc_sys_reset follows a parameter."""
-    owner, _, name = end.rpartition("/")
-    if pin.polarity or name != "ext_reset_in":
-        return pin.polarity
-    return "high" if scene.cells[owner].parameter("C_EXT_RESET_HIGH", "0") == "1" else "low"
-
-
-def reset_before_lock(scene: Scene) -> Iterator[Fault]:
-    """A reset that may end before its clock is there."""
-    for cell, looks in scene.leaves:
-        if "dcm_locked" not in looks.pins or scene.joined(f"{cell.path}/dcm_locked"):
-            continue
-        clock = scene.driver(f"{cell.path}/slowest_sync_clk")
-        source = scene.instance(parent(clock[0])) if clock else None
-        if clock and source is not None and source.known and "locked" in source.pins:
-            yield Fault(
-                cell.place,
-                f"cell {cell.path}: its reset may end before {parent(clock[0])} has locked",
-                f"{parent(clock[0])}/locked at dcm_locked",
-                "dcm_locked is joined to nothing, which counts as locked",
-                f"join {parent(clock[0])}/locked to {cell.path}/dcm_locked",
-            )
-
-
-def odd_lock(scene: Scene) -> Iterator[Fault]:
-    """What says that a clock is there is itself a clock, an interrupt, or never so."""
-    for cell, looks in scene.leaves:
-        end = f"{cell.path}/dcm_locked"
-        driver = scene.driver(end) if "dcm_locked" in looks.pins else None
-        if driver is None:
-            continue
-        if driver[1].kind in ("clk", "intr") or scene.constant(parent(driver[0])) == 0:
-            yield Fault(
-                _net_place(scene, end),
-                f"{end} is driven by {driver[0]}, which does not say that a clock has locked",
-                "locked of what makes the clock, or no net",
-                driver[0],
-                f"join {end} to the clk_wiz's locked, or to nothing",
-            )
-
-
-def _clock_of(scene: Scene, end: str, pin: Pin) -> str:
-    """The clock pin that a reset input is synchronous to, as a path; "" where not known."""
-    owner = parent(end)
-    looks = scene.instance(owner)
-    clock = pin.clock
-    if not clock and looks is not None:
-        clocks = {one.clock for one in looks.interfaces.values() if one.reset == pin.name}
-        clock = clocks.pop() if len(clocks) == 1 else ""
-    return f"{owner}/{clock}" if clock else ""
-
-
-def _driven(scene: Scene, kind: str) -> Iterator[tuple[str, Pin, str, Pin]]:
+def driven(scene: Scene, kind: str) -> Iterator[tuple[str, Pin, str, Pin]]:
     """Each known leaf input of a kind with the one driver of its wire."""
     for cell, looks in scene.leaves:
         for pin in looks.pins.values():
@@ -296,5 +206,5 @@ def _driven(scene: Scene, kind: str) -> Iterator[tuple[str, Pin, str, Pin]]:
                 yield end, pin, *driver
 
 
-def _net_place(scene: Scene, end: str) -> Place:
+def net_place(scene: Scene, end: str) -> Place:
     return scene.nets_of[end][0].place

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from bitwright.blockdesign.check import trace
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene
 from bitwright.blockdesign.check.words import bits, some
@@ -41,7 +42,7 @@ def interrupt_width(scene: Scene) -> Iterator[Fault]:
             most = MOST.get(key) if key in FOLLOWS else pin.width or MOST.get(key)
             if driver is None or most is None:
                 continue
-            width = scene.width(driver[0])
+            width = trace.width(scene, driver[0])
             if width is not None and width > most:
                 yield Fault(
                     scene.nets_of[end][0].place,
@@ -55,7 +56,7 @@ def interrupt_width(scene: Scene) -> Iterator[Fault]:
 def interrupt_open(scene: Scene) -> Iterator[Fault]:
     """An interrupt output without a net, or a concat of interrupts that goes no further."""
     for cell, looks in scene.leaves:
-        carries = scene.is_concat(cell.path) and any(_interrupts(scene, cell, looks))
+        carries = trace.is_concat(scene, cell.path) and any(_interrupts(scene, cell, looks))
         for pin in looks.pins.values():
             if pin.direction != "out" or not (carries or pin.kind == "intr"):
                 continue
@@ -81,7 +82,7 @@ def _interrupts(scene: Scene, cell: Cell, looks: Instance) -> Iterator[tuple[str
 def interrupt_twice(scene: Scene) -> Iterator[Fault]:
     """One interrupt at two inputs of one cell: the host would see it as two."""
     for cell, looks in scene.leaves:
-        if not scene.is_concat(cell.path):
+        if not trace.is_concat(scene, cell.path):
             continue
         by_driver: defaultdict[str, list[str]] = defaultdict(list)
         for end, driver in _interrupts(scene, cell, looks):
@@ -99,7 +100,7 @@ def interrupt_twice(scene: Scene) -> Iterator[Fault]:
 
 def constant_fits(scene: Scene) -> Iterator[Fault]:
     for cell in scene.design.cells:
-        number, width = scene.constant(cell.path), cell.parameter("CONST_WIDTH", "1")
+        number, width = trace.constant(scene, cell.path), cell.parameter("CONST_WIDTH", "1")
         if number is None or not width.isdigit() or int(width) > WIDEST:
             continue
         if abs(number) >> int(width):
@@ -121,7 +122,7 @@ def cattrip(scene: Scene) -> Iterator[Fault]:
         if parent(port.path) or port.direction != "out" or "cattrip" not in port.path.lower():
             continue
         driver = scene.driver(port.path)
-        if driver is not None and scene.constant(parent(driver[0])) not in (None, 0):
+        if driver is not None and trace.constant(scene, parent(driver[0])) not in (None, 0):
             yield Fault(
                 scene.nets_of[port.path][0].place,
                 f"port {port.path} is always high, which shuts the card down",
@@ -134,14 +135,14 @@ def cattrip(scene: Scene) -> Iterator[Fault]:
 def concat_input(scene: Scene) -> Iterator[Fault]:
     """INn_WIDTH that says something else than what drives Inn."""
     for cell, looks in scene.leaves:
-        if not scene.is_concat(cell.path):
+        if not trace.is_concat(scene, cell.path):
             continue
         said = {name.upper(): value for name, value in cell.parameters}
         for pin in looks.pins.values():
             end = f"{cell.path}/{pin.name}"
             asked = said.get(f"{pin.name.upper()}_WIDTH")
             driver = scene.driver(end) if pin.direction == "in" and asked else None
-            width = scene.width(driver[0]) if driver else None
+            width = trace.width(scene, driver[0]) if driver else None
             if driver and width is not None and asked != str(width):
                 yield Fault(
                     scene.nets_of[end][0].place,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bitwright.blockdesign.check import trace
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene
 from bitwright.blockdesign.check.words import bits, some
@@ -80,8 +81,8 @@ def two_drivers(scene: Scene) -> Iterator[Fault]:
 def width(scene: Scene) -> Iterator[Fault]:
     """Each input against its driver; interrupts and concats have rules of their own."""
     for net, driver, _, end, pin in _driven(scene):
-        given = scene.width(driver)
-        follows = pin.kind == "intr" or scene.is_concat(parent(end))
+        given = trace.width(scene, driver)
+        follows = pin.kind == "intr" or trace.is_concat(scene, parent(end))
         if follows or given is None or pin.width is None:
             continue
         if given != pin.width:

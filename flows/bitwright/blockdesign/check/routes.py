@@ -8,6 +8,8 @@ from bitwright.blockdesign.check.scene import Reach, Scene, initiates
 from bitwright.blockdesign.ip import Segment, Space
 from bitwright.blockdesign.model import parent
 
+NO_REMAP = ("axi_interconnect", "smartconnect", "axi_crossbar", "axi_protocol_converter")
+
 
 def owner_of(scene: Scene, path: str, kind: str) -> tuple[str, str]:
     """The cell that a space or segment (kind) belongs to, and its name there.
@@ -78,6 +80,16 @@ def _reach(scene: Scene, path: str, start: str) -> Reach:
         if start in ("", end):
             walk.leave(end, frozenset())
     return Reach(walk.segments, frozenset(walk.ports), walk.blind, frozenset(walk.loops))
+
+
+def behind_interconnect(scene: Scene, path: str) -> bool:
+    cell, _ = owner_of(scene, path, "segment")
+    segment = find_segment(scene, path)
+    for partner in scene.partners(f"{cell}/{segment.interface}") if segment else ():
+        looks = scene.instance(partner.rpartition("/")[0])
+        if looks is not None and looks.known and looks.type.endswith(NO_REMAP):
+            return True
+    return False
 
 
 class _Walk:

@@ -29,18 +29,6 @@ from bitwright.blockdesign.model import (
 
 INITIATORS = frozenset({"Master", "MirroredSlave"})
 PROCESSORS = (":processing_system7", ":zynq_ultra_ps_e")
-CONSTANTS = ("xlconstant", "ilconstant")
-CONCATS = ("xlconcat", "ilconcat")
-MAX_CONCATS = 16  # one behind the other; a design that goes round in a circle ends here
-BUFFER = ":util_ds_buf"
-PASSED = {  # outputs of a buffer with the frequency of an input
-    "IBUF_OUT": "CLK_IN_D",
-    "BUFG_O": "BUFG_I",
-    "BUFGCE_O": "BUFGCE_I",
-    "BUFG_GT_O": "BUFG_GT_I",
-}
-MAX_BUFFERS = 16  # one behind the other; a design that goes round in a circle ends here
-MAX_DIGITS = 12  # of a frequency in Hz
 TARGETS = frozenset({"Slave", "MirroredMaster"})
 
 
@@ -227,60 +215,6 @@ class Scene:
             if len(drivers) == 1:
                 found[wire] = drivers[0]
         return found
-
-    def is_concat(self, path: str) -> bool:
-        """Whether the cell only lays wires side by side; its widths follow what is joined."""
-        return path in self.cells and self.cells[path].type.rpartition(":")[2] in CONCATS
-
-    def constant(self, path: str) -> int | None:
-        """The value of a cell that is a constant; None for any other, and for what is no number."""
-        cell = self.cells.get(path)
-        if cell is None or cell.type.rpartition(":")[2] not in CONSTANTS:
-            return None
-        try:
-            return int(cell.parameter("CONST_VAL", "1"), 0)
-        except ValueError:
-            return None
-
-    def width(self, end: str, depth: int = 0) -> int | None:
-        """Bits of a pin; of a concat's output, those of all that drives its inputs."""
-        pin, owner = self.outer_pin(end), parent(end)
-        if pin is None or not self.is_concat(owner):
-            return pin.width if pin else None
-        looks = self.instance(owner)
-        if pin.direction == "in" or looks is None or depth > MAX_CONCATS:
-            return pin.width
-        widths = [
-            self._input_width(f"{owner}/{one.name}", one, depth)
-            for one in looks.pins.values()
-            if one.direction == "in"
-        ]
-        return (
-            sum(known)
-            if len(known := [w for w in widths if w is not None]) == len(widths)
-            else None
-        )
-
-    def _input_width(self, end: str, pin: Pin, depth: int) -> int | None:
-        driver = self.driver(end)
-        return self.width(driver[0], depth + 1) if driver else pin.width
-
-    def mhz(self, end: str, depth: int = 0) -> float | None:
-        """The frequency of a clock output or port, through buffers; None where not known."""
-        pin, owner = self.outer_pin(end), parent(end)
-        looks = self.instance(owner) if owner else None
-        if pin is None or pin.mhz is not None or looks is None or depth > MAX_BUFFERS:
-            return pin.mhz if pin else None
-        if not looks.type.endswith(BUFFER) or pin.name not in PASSED:
-            return None
-        source = f"{owner}/{PASSED[pin.name]}"
-        if source in self.interface_nets_of:
-            port = next((p for p in self.partners(source) if p in self.interface_ports), "")
-            said = dict(self.interface_ports[port].parameters) if port else {}
-            hertz = said.get("FREQ_HZ", "")
-            return int(hertz) / 1e6 if hertz.isdigit() and len(hertz) < MAX_DIGITS else None
-        driver = self.driver(source)
-        return self.mhz(driver[0], depth + 1) if driver else None
 
     def domain(self, end: str) -> str:
         """The clock that a clock pin or port has; "" if it has none."""
