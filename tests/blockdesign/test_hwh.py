@@ -38,6 +38,30 @@ def test_addresses_have_the_names_of_spaces_and_segments_that_scripts_use():
     )
 
 
+@pytest.mark.parametrize(
+    ("vlnv", "interface", "space"),
+    [
+        ("xilinx.com:ip:microblaze:11.0", "ILMB", "Instruction"),
+        ("xilinx.com:ip:microblaze:11.0", "M_AXI_DP", "Data"),
+        ("xilinx.com:ip:axi_vdma:6.3", "M_AXI_MM2S", "Data_MM2S"),
+        ("acme.com:hls:anvil:1.0", "m_axi_gmem", "Data_m_axi_gmem"),
+        ("acme.com:user:anvil:1.0", "M00_AXI", "M00_AXI"),
+    ],
+)
+def test_spaces_of_an_ip_that_is_not_in_the_catalogue(vlnv, interface, space):
+    text = SPECIMEN.replace("bitwright:hls:ffn:1.0", vlnv)
+    text = text.replace('MASTERBUSINTERFACE="m_axi_gmem0"', f'MASTERBUSINTERFACE="{interface}"')
+    found = {one.space for one in hwh.read(text, origin=HERE).addresses}
+    assert found == {f"ffn_0/{space}", "ps/Data"}
+
+
+def test_a_memory_controller_that_is_not_in_the_catalogue_has_the_map_that_scripts_name():
+    text = SPECIMEN.replace("bitwright:hls:ffn:1.0", "xilinx.com:ip:mig_7series:4.2")
+    text = text.replace('SLAVEBUSINTERFACE="s_axi_control"', 'SLAVEBUSINTERFACE="S_AXI"')
+    segments = {one.segment for one in hwh.read(text, origin=HERE).addresses}
+    assert "ffn_0/memmap/Reg" in segments
+
+
 def test_cells_stand_in_their_hierarchies_and_are_of_their_kinds():
     kinds = {cell.path: (cell.kind, cell.vlnv) for cell in small().cells}
     assert kinds == {

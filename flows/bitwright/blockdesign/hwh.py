@@ -2,7 +2,8 @@
 
 Vivado writes it beside the bitstream; PYNQ and Vitis read it. It is a flat list of modules: nets
 that cross hierarchies appear as one, and pins of hierarchies do not appear; they are made anew
-(`crossing.py`). Parameters are all that it lists, derived ones among them; where it has the generic
+(`crossing.py`). Wires of a joined interface that a design joins one by one as well do not show.
+Parameters are all that it lists, derived ones among them; where it has the generic
 C_SIZE and the parameter c_size, the parameter counts. It says by which interface an address is
 reached, where scripts name an address space and a segment: the catalogue translates
 (`S_AXI_HP0_FPD` to `SAXIGP2/HP0_DDR_LOW`); of an IP that is not in it, a space is called as HLS and
@@ -52,6 +53,12 @@ MODES = {
 MADE_BY_VIVADO = frozenset({"Component_Name", "EDK_IPTYPE", "EDK_SPECIAL"})
 # Spaces of processors and movers that the catalogue lacks, by type and the interface's name.
 MICROBLAZE = "xilinx.com:ip:microblaze"
+# Memory maps of controllers that the catalogue lacks, by type and interface: as scripts name them.
+MEMORY_MAPS = {
+    ("xilinx.com:ip:mig_7series", "S_AXI"): "memmap",
+    ("xilinx.com:ip:ddr4", "C0_DDR4_S_AXI"): "C0_DDR4_MEMORY_MAP",
+    ("xilinx.com:ip:ddr4", "C0_DDR4_S_AXI_CTRL"): "C0_DDR4_MEMORY_MAP_CTRL",
+}
 MOVERS = frozenset({"xilinx.com:ip:axi_vdma", "xilinx.com:ip:axi_mcdma"})
 
 
@@ -88,7 +95,7 @@ class _Reader:
 
     def design(self) -> BlockDesign:
         cells = [self.cell(module) for module in self.modules]
-        looks = {cell.path: self.known.instance(cell) for cell in cells}
+        looks = {cell.path: self.known.instance(cell) or Instance(cell.type) for cell in cells}
         addresses = {
             (one.space, one.segment, one.offset, one.range): one
             for module in self.modules
@@ -263,7 +270,7 @@ class _Reader:
 
     # Addresses
 
-    def addresses(self, module: Node, looks: Mapping[str, Instance | None]) -> Iterator[Address]:
+    def addresses(self, module: Node, looks: Mapping[str, Instance]) -> Iterator[Address]:
         path = self.paths[self.name(module)]
         for one in module.all("MEMORYMAP", "MEMRANGE"):
             slave = self.paths.get(self.said(one, "INSTANCE"))
@@ -275,8 +282,8 @@ class _Reader:
                 _refuse(self.origin, one, "HIGHVALUE at or above BASEVALUE", f"{high:#x}")
             master = one.attributes.get("MASTERBUSINTERFACE", "")
             yield Address(
-                space=f"{path}/{_space(module, looks[path], master)}",
-                segment=f"{slave}/{_segment(looks.get(slave), one)}",
+                space=f"{path}/{_space(looks[path], master)}",
+                segment=f"{slave}/{_segment(looks[slave], one)}",
                 offset=low,
                 range=high - low + 1,
                 place=self.place(one),
@@ -327,27 +334,26 @@ def abstraction(vlnv: str) -> str:
     return ":".join((*parts[:2], f"{parts[2]}_rtl", parts[3]))
 
 
-def _space(module: Node, looks: Instance | None, master: str) -> str:
-    for space in looks.spaces.values() if looks else ():
+def _space(looks: Instance, master: str) -> str:
+    for space in looks.spaces.values():
         if master in space.interfaces:
             return space.name
-    kind = module.attributes.get("VLNV", "").rpartition(":")[0]
-    if kind == MICROBLAZE:
+    if looks.type == MICROBLAZE:
         return "Instruction" if master in ("ILMB", "M_AXI_IC", "M_AXI_IP") else "Data"
-    if kind in MOVERS:
+    if looks.type in MOVERS:
         return master.replace("M_AXI_", "Data_")
-    return f"Data_{master}" if kind.split(":")[1:2] == ["hls"] else master
+    return f"Data_{master}" if looks.type.split(":")[1:2] == ["hls"] else master
 
 
-def _segment(looks: Instance | None, one: Node) -> str:
+def _segment(looks: Instance, one: Node) -> str:
     interface, block = (
         one.attributes.get("SLAVEBUSINTERFACE", ""),
         one.attributes.get("ADDRESSBLOCK", ""),
     )
-    for segment in looks.segments.values() if looks else ():
+    for segment in looks.segments.values():
         if segment.interface == interface and segment.name.rpartition("/")[2] == block:
             return segment.name
-    return f"{interface}/{block}"
+    return f"{MEMORY_MAPS.get((looks.type, interface), interface)}/{block}"
 
 
 def _wires(buses: Iterable[Node]) -> set[str]:
