@@ -133,7 +133,7 @@ class Packager:
         self, core: Thing, module: rtl.Module, given: Mapping[str, str]
     ) -> model.Component:
         """What package_project finds by itself."""
-        ports = tuple(of_kernel._port(wire) for wire in module.ports)
+        ports = of_kernel.ports(module)
         for interface in infer.interfaces(ports):
             made = core.add("bus_interface", interface.name)
             for parameter in interface.parameters:
@@ -256,7 +256,7 @@ def _component(found: model.Component, core: Thing, top: str, files: list[Path])
     """The component that the things describe."""
     value = core.get
     listed = tuple(model.File(f"src/{path.name}", (SUFFIX[path.suffix],)) for path in files)
-    views = tuple(of_kernel._view(*view, top) for view in of_kernel.VIEWS)
+    views = tuple(of_kernel.view(*named, top) for named in of_kernel.VIEWS)
     interfaces = tuple(
         _interface(one, core.below["bus_interface", one.name]) for one in found.bus_interfaces
     )

@@ -243,7 +243,8 @@ def test_the_same_sources_give_the_same_bytes_in_any_folder(
 ):
     folder = tmp_path / "a" / "b c"
     folder.mkdir(parents=True)
-    package.package(asked(sources, folder), folder)
+    for _ in range(2):  # make runs a step again in the folder that it has
+        package.package(asked(sources, folder), folder)
     for name in package.outputs(asked(sources, folder)):
         assert (folder / name).read_bytes() == (packages["vivado"] / name).read_bytes(), name
         assert str(tmp_path).encode() not in (folder / name).read_bytes()

@@ -41,7 +41,7 @@ def target(config: str, values: Mapping[str, str], root: Path) -> tuple[str, str
         return asked, "as asked"
     what = f"target {asked} has" if asked else f"{found.where}: each of its targets has"
     hint = f"target={fitting[0]}" if fitting else "add a target such as u280 to the config"
-    raise ConfigError(f"{what} no AMD part, which HLS kernels are for\n  next      {hint}")
+    raise ConfigError(f"{what} no AMD part, which HLS and packages are for\n  next      {hint}")
 
 
 def stages(values: Mapping[str, str]) -> tuple[str, ...]:

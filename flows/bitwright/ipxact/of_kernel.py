@@ -107,9 +107,9 @@ def component(
     xrt: for v++, which takes no parameters and wants to be told that it is a kernel
     Raises ConfigError, every difference named, if the RTL is not what the signature says.
     """
-    ports = tuple(map(_port, module.ports))
-    interfaces = infer.interfaces(ports)
-    check(kernel, interfaces, ports)
+    made = ports(module)
+    interfaces = infer.interfaces(made)
+    check(kernel, interfaces, made)
     parameters = () if xrt else module.parameters
     top = wrapper.name(module.name)
     return Component(
@@ -117,8 +117,8 @@ def component(
         bus_interfaces=tuple(_known(one, module) for one in interfaces),
         address_spaces=tuple(map(_space, kernel.bundles)),
         memory_maps=(MemoryMap(CONTROL, (_block(kernel),)),),
-        views=tuple(_view(*view, top) for view in VIEWS),
-        ports=ports,
+        views=tuple(view(*named, top) for named in VIEWS),
+        ports=made,
         model_parameters=tuple(
             HdlParameter(
                 name,
@@ -200,6 +200,11 @@ def _faults(
                 if signal in wires and ports[wires[signal]].width != width:
                     found_width = ports[wires[signal]].width
                     yield f"{wires[signal]}: expected {width} bits, found {found_width}"
+
+
+def ports(module: Module) -> tuple[Port, ...]:
+    """A module's ports as a component has them."""
+    return tuple(map(_port, module.ports))
 
 
 def _port(wire: Wire) -> Port:
@@ -294,7 +299,7 @@ def _field(register: KernelRegister, field: KernelField) -> Field:
     )
 
 
-def _view(name: str, display: str, environment: str, top: str) -> View:
+def view(name: str, display: str, environment: str, top: str) -> View:
     return View(name, display, environment, "Verilog", top, (f"{name}_view_fileset",))
 
 

@@ -23,13 +23,14 @@ from bitwright.errors import BitwrightError, ConfigError
 from bitwright.ipxact import kernel_xml, of_kernel, rtl, tcl, wrapper, write
 from bitwright.ipxact.model import Component, File
 from bitwright.ipxact.of_kernel import Limit
+from bitwright.kernel import Kernel
 from bitwright.told import tell
 
 REQUEST = "package.json"
 COMPONENT, IP_SCRIPT = "component.xml", "package_ip.tcl"
 KERNEL_XML, XO_SCRIPT = "kernel.xml", "package_xo.tcl"  # for XRT alone
 HDL = "hdl"  # folder of the sources in the package
-TYPES = ("systemVerilogSource", "verilogSource", "vhdlSource")
+TYPES = ("systemVerilogSource", "verilogSource")  # that Verilator reads
 _LISTED = re.compile(r"(\w+)=(\d+(?:,\d+)*)")
 _RANGE = re.compile(r"(\w+)=(\d+)\.\.(\d+)")
 
@@ -104,16 +105,23 @@ def limits(ranges: Sequence[str]) -> dict[str, Limit]:
 def package(request: Request, folder: Path) -> Component:
     """Write the package into a folder. Raises BitwrightError; nothing of it is left then."""
     kernel = signature.load(folder / request.signature, request.signature, form=request.format)
-    with tempfile.TemporaryDirectory() as scratch:
-        module = rtl.elaborate(
-            [folder / each.path for each in request.sources if not each.include],
-            request.top,
-            parameters=dict(request.parameters),
-            includes=sorted(
-                {(folder / each.path).parent for each in request.sources if each.include}
-            ),
-            folder=Path(scratch),
-        )
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        laid = Path(scratch)
+        component = _lay_out(request, kernel, folder, laid)
+        shutil.rmtree(folder / HDL, ignore_errors=True)  # of an earlier run that make keeps
+        for path in laid.iterdir():
+            path.replace(folder / path.name)
+    return component
+
+
+def _lay_out(request: Request, kernel: Kernel, folder: Path, laid: Path) -> Component:
+    """The whole package, in a folder of its own; elaborated from there, so that it is complete."""
+    (laid / HDL).mkdir()
+    for source in request.sources:
+        shutil.copyfile(folder / source.path, laid / source.place)
+    compiled = [laid / each.place for each in request.sources if not each.include]
+    given = dict(request.parameters)
+    module = _elaborated(compiled, request.top, given, laid)
     top = f"{HDL}/{wrapper.name(request.top)}.v"
     files = (*(_file(each) for each in request.sources), File(top, ("verilogSource",)))
     component = of_kernel.component(
@@ -126,20 +134,25 @@ def package(request: Request, folder: Path) -> Component:
     }
     if request.xrt:
         texts |= {KERNEL_XML: kernel_xml.render(kernel), XO_SCRIPT: tcl.package_xo(kernel.name)}
-    _lay_out(request, texts, folder)
+    for name, text in texts.items():
+        (laid / name).write_text(text, encoding="utf-8")
+    around = _elaborated([*compiled, laid / top], wrapper.name(request.top), {}, laid)
+    if around.ports != module.ports:
+        raise BitwrightError(f"{top}: its ports are not those of {request.top}: our fault")
     return component
+
+
+def _elaborated(
+    files: Sequence[Path], top: str, parameters: Mapping[str, int], laid: Path
+) -> rtl.Module:
+    with tempfile.TemporaryDirectory() as scratch:
+        return rtl.elaborate(
+            files, top, parameters=parameters, includes=[laid / HDL], folder=Path(scratch)
+        )
 
 
 def _file(source: Source) -> File:
     return File(source.place, (source.type,), include="true" if source.include else "")
-
-
-def _lay_out(request: Request, texts: Mapping[str, str], folder: Path) -> None:
-    (folder / HDL).mkdir(parents=True, exist_ok=True)
-    for source in request.sources:
-        shutil.copyfile(folder / source.path, folder / source.place)
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
 
 
 def main(argv: Sequence[str]) -> int:

@@ -110,7 +110,9 @@ def read(text: str, top: str) -> Module:
             "\n".join(f"{top}: port {text}" for text in faults)
             + "\n  expected  wires and vectors, which a Verilog module can have"
         )
-    return Module(top, tuple(_wire(each, types) for each in ports), tuple(_parameters(variables)))
+    return Module(
+        top, tuple(_wire(each, types) for each in ports), tuple(_parameters(variables, types))
+    )
 
 
 def _faults(port: Mapping[str, Any], types: Mapping[str, Any]) -> Iterator[str]:
@@ -125,10 +127,15 @@ def _wire(port: Mapping[str, Any], types: Mapping[str, Any]) -> Wire:
     return Wire(port["origName"], DIRECTIONS[port["direction"]], *ends)
 
 
-def _parameters(variables: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, int]]:
-    """Whole numbers alone: real ones and texts keep their defaults."""
+def _parameters(
+    variables: Iterable[Mapping[str, Any]], types: Mapping[str, Any]
+) -> Iterator[tuple[str, int]]:
+    """Whole numbers alone: real ones and texts keep their defaults. A text is unsigned bits."""
     for each in variables:
-        if each.get("varType") == "GPARAM" and each.get("dtypeName") in ("int", "integer", "logic"):
+        number = each.get("dtypeName") in ("int", "integer") or (
+            each.get("dtypeName") == "logic" and types[each["dtypep"]].get("signed")
+        )
+        if each.get("varType") == "GPARAM" and number:
             found = _NUMBER.fullmatch(each["valuep"][0].get("name", ""))
             if found:
                 yield each["origName"], int(found[1], 16)

@@ -19,8 +19,17 @@ from bitwright.design import Design, KernelSpec
 from bitwright.engine import Judgement, Step, Tool
 from bitwright.errors import ConfigError
 from bitwright.ipxact import tcl
-from bitwright.ipxact.package import COMPONENT, IP_SCRIPT, REQUEST, XO_SCRIPT, Source, outputs
+from bitwright.ipxact.package import (
+    COMPONENT,
+    IP_SCRIPT,
+    REQUEST,
+    TYPES,
+    XO_SCRIPT,
+    Source,
+    outputs,
+)
 from bitwright.ipxact.package import Request as Packaging
+from bitwright.modules import module_files
 from bitwright.tclquote import word
 from bitwright.vivado import request as vivado
 
@@ -59,7 +68,13 @@ def compile_order(edam: Mapping[str, Any]) -> list[dict[str, Any]]:
 def file_type(file: Mapping[str, Any]) -> str:
     """The file's type as IP-XACT calls it; "" for what is no HDL."""
     kind = str(file.get("file_type", "")).partition("-")[0]
-    return kind if kind in ("systemVerilogSource", "verilogSource", "vhdlSource") else ""
+    if kind == "vhdlSource":
+        raise ConfigError(
+            f"{file['name']}: VHDL\n"
+            "  expected  Verilog and SystemVerilog, whose ports Verilator can tell\n"
+            "  next      package it with Vivado alone"
+        )
+    return kind if kind in TYPES else ""
 
 
 def sources(edam: Mapping[str, Any], *, base: Path, folder: Path) -> tuple[Source, ...]:
@@ -127,7 +142,7 @@ def vendor_step(
         name=f"{VENDOR}-{kernel}",
         title=f"package of {kernel}, by Vivado",
         dir=folder,
-        reads=packaged.writes,
+        reads=(*packaged.writes, *module_files(COMPARE)),
         writes=tuple(folder / name for name in (f"ip/{COMPONENT}", vivado.MESSAGES, *results)),
         command=("python", "-m", "bitwright.vivado.run", vivado.REQUEST),
         scripts=(
