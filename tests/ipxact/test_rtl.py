@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 SMALL = """module tiny #(
     parameter int unsigned Width = 8, parameter integer Depth = 4 * Width,
-    parameter Name = "text", parameter Free = 3, parameter real Ratio = 0.5, localparam int Twice = 2 * Width
+    parameter Name = "text", parameter Free = 3, parameter real Ratio = 0.5,
+    localparam int Twice = 2 * Width
 ) (
     input logic clk, input logic [Width-1:0] a, output logic [0:0] b, output wire [0:Twice-1] c,
     inout wire io, input logic signed [3:2] d, input int e
