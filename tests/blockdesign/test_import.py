@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from bitwright.blockdesign.interpreter import Interpreter, TclFault, isolated
-from bitwright.blockdesign.model import BlockDesign
+from bitwright.blockdesign.model import Address, BlockDesign
 
 ROOT = Path(__file__).parents[2]
 BEGIN = "create_bd_design d\ncreate_bd_port -dir I before\n"
@@ -84,6 +84,48 @@ def test_a_script_of_several_designs_gives_the_one_asked_for(script):
     assert [port.path for port in isolated.imported(path).design.ports] == ["after"]
     found = isolated.imported(path, design="d")
     assert (found.designs, [port.path for port in found.design.ports]) == (("d", "e"), ["before"])
+
+
+# --- the shapes of several versions ---------------------------------------------------------------
+
+SHAPES = {  # cells, ports, interfaces, nets, interface nets, addresses; and cells nobody knows
+    "write_bd_tcl-2017.4": ((6, 6, 3, 10, 6, 2), {"mig"}),
+    "write_bd_tcl-2020.2": ((7, 1, 0, 7, 6, 5), {"pulses"}),
+    "write_bd_tcl-2023.2": ((5, 10, 2, 11, 2, 3), set()),
+    "write_bd_tcl-2025.1": ((4, 4, 0, 6, 0, 0), set()),
+    "hand_written": ((7, 0, 2, 6, 8, 4), {"add_0", "multiply_0"}),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_script_of_any_version_is_imported_whole(name, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    found = isolated.imported(ROOT / "tests/specimens/bd" / f"{name}.tcl")
+    made = found.design
+    parts = (made.cells, made.ports, made.interface_ports, made.nets)
+    counts = tuple(map(len, (*parts, made.interface_nets, made.addresses)))
+    assert (counts, set(found.unknown)) == SHAPES[name]
+
+
+def test_a_hierarchy_in_a_hierarchy_keeps_its_path(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    made = isolated.read(ROOT / "tests/specimens/bd/write_bd_tcl-2023.2.tcl")
+    nets = {net.name: net.ends for net in made.nets}
+    assert nets["memory/reset/clk_1"] == ("memory/reset/clk", "memory/reset/sync/slowest_sync_clk")
+    assert nets["memory/clk_1"] == ("memory/clk", "memory/hbm/AXI_00_ACLK", "memory/reset/clk")
+    assert [a.offset for a in made.addresses] == [0, 0xF000_0000, 0x1_0000_0000]
+    assert made.addresses[0].place.line == 158
+
+
+def test_addresses_of_both_generations_and_excluded_ones_are_read(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    old = isolated.read(ROOT / "tests/specimens/bd/write_bd_tcl-2017.4.tcl").addresses
+    new = isolated.read(ROOT / "tests/specimens/bd/write_bd_tcl-2020.2.tcl").addresses
+    by_hand = isolated.imported(ROOT / "tests/specimens/bd/hand_written.tcl")
+    assert old[0] == Address("ps7/Data", "buttons/btns_gpio/S_AXI/Reg", 0x4120_0000, 0x1_0000)
+    assert new[1] == Address("dma/Data_MM2S", "ps/SAXIGP2/HP0_LPS_OCM", 0xFF00_0000, 1 << 24, True)
+    assert by_hand.design.addresses[3].offset == 0x43C1_0000
+    assert by_hand.notes == ()
 
 
 # --- hostile scripts ------------------------------------------------------------------------------

@@ -116,7 +116,8 @@ def render(design: BlockDesign, *, catalogue: Catalogue) -> str:
         "levels": [_level(design, path, known) for path in sorted(paths, key=_depth)],
         "addresses": [_address(one) for one in design.addresses],
     }
-    return re.sub(r"[ \t]+\n", "\n", _environment().get_template(TEMPLATE).render(values))
+    text = _environment().get_template(TEMPLATE).render(values)
+    return "".join(f"{_folded(line.rstrip())}\n" for line in text.splitlines())
 
 
 @cache
@@ -140,11 +141,20 @@ def _options(options: Options) -> str:
 
 
 def _ends(ends: Sequence[str]) -> str:
-    """One a line, and all of them on the command's line where there are two short ones."""
-    line = " ".join(ends)
-    if len(ends) <= 2 and len(line) < LINE - 40:
-        return f" {line}"
-    return "".join(f" \\\n    {end}" for end in ends)
+    """One a line where there are more than two."""
+    return " ".join(("", *ends)) if len(ends) <= 2 else "".join(f" \\\n    {end}" for end in ends)
+
+
+def _folded(line: str) -> str:
+    """A command that is too long for one line on several; quoted values stay on theirs."""
+    if len(line) <= LINE or '"' in line or not line.startswith(("create_", "connect_")):
+        return line
+    lines = [""]
+    for word in re.findall(r"\[[^]]*\]|\S+", line):
+        if len(lines[-1]) + len(word) > LINE - 3:  # room for a blank, and a backslash after it
+            lines.append("   ")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return " \\\n".join(lines)
 
 
 def _depth(path: str) -> tuple[int, str]:

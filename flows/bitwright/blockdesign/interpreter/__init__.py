@@ -106,7 +106,17 @@ class Interpreter:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What the scripts did that the models do not hold, in order, each once."""
-        return tuple({str(note): note for note in self._session.notes}.values())
+        guessed = (
+            Note(
+                one.place,
+                f"{one.segment} in {one.space}: 0x{one.offset or 0:X} is the first free "
+                "address; which one Vivado takes is not known",
+            )
+            for draft in self._session.designs.values()
+            for one in draft.mappings
+            if one.guessed
+        )
+        return tuple({str(note): note for note in (*self._session.notes, *guessed)}.values())
 
     @property
     def printed(self) -> tuple[str, ...]:

@@ -91,12 +91,13 @@ def _placed(
     kind = _known(session, segment)
     range = wanted.get("range", kind[0] or USUAL_RANGE)
     offset = wanted.get("offset", kind[1])
+    guessed = offset is None
     if offset is None:
-        session.note(f"{segment} in {space}: no -offset; which address Vivado takes is not known")
         offset = _free(session, space, range)
     place = session.host.place()
     name = name or _name(session, space, segment)
-    return session.design.map(Mapping(space, segment, name, offset, range, place=place))
+    made = Mapping(space, segment, name, offset, range, guessed=guessed, place=place)
+    return session.design.map(made)
 
 
 def _known(session: Session, segment: str) -> tuple[int | None, int | None]:

@@ -61,6 +61,7 @@ class Mapping:
     offset: int | None
     range: int | None
     excluded: bool = False
+    guessed: bool = False  # whether Vivado may have taken another offset
     place: Place = NOWHERE
 
 

@@ -143,7 +143,7 @@ def _allowed(parameter: Parameter, value: str) -> bool:
 def _set_mapping(session: Session, path: str, name: str, value: str) -> None:
     one = look.mapping(session, path)
     if name == "OFFSET":
-        one.offset = size(value)
+        one.offset, one.guessed = size(value), False
     elif name == "RANGE":
         one.range = size(value)
     else:
