@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
-from bitwright import design
-from bitwright.blockdesign import catalogue, elaborate, tcl
+from bitwright import design, plan
 
 from tests.blockdesign.vivado_help import faults
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "hls" / "golden"
-DESIGNS = [("gpt2-medium", "zcu104"), ("gpt2-medium", "kv260"), ("tiny", "pynq-z2")]
-DESIGNS += [("gpt2-medium", "u280")]
+TARGETS = ("kv260", "pynq-z2", "u280", "u280-xrt", "u55c-xrt", "zcu104")
 
 
 @cache
-def rendered(config: str, target: str) -> str:
-    """The block design of a config as Tcl."""
-    made = design.load(config, target=target, root=ROOT)
-    kernels = (kernel for _, kernel in elaborate.kernels(made))
-    known = catalogue.load(ROOT).of_kernels(kernels)
-    return tcl.render(elaborate.of(made, ROOT), catalogue=known)
+def scripts(target: str) -> dict[str, str]:
+    """All Tcl of a build, by step and file name."""
+    steps = plan.plan(design.load("tiny", target=target, root=ROOT), {})
+    return {
+        f"{step.name}/{name}": text
+        for step in steps
+        for name, text in step.scripts
+        if name.endswith(".tcl")
+    }
 
 
-@pytest.mark.parametrize(("config", "target"), DESIGNS)
-def test_every_command_and_option_of_a_block_design_exists(config: str, target: str) -> None:
-    assert faults(rendered(config, target)) == []
+@pytest.fixture(params=TARGETS)
+def built(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.chdir(ROOT)
+    return scripts(request.param)
+
+
+def test_every_command_and_option_of_a_build_exists(built: dict[str, str]) -> None:
+    assert built
+    assert {name: found for name, text in built.items() if (found := faults(text))} == {}
+
+
+def test_tclint_finds_nothing_in_the_scripts_of_a_build(
+    built: dict[str, str], tmp_path: Path
+) -> None:
+    for name, text in built.items():
+        (tmp_path / name.replace("/", "-")).write_text(text, encoding="utf-8")
+    tclint = Path(sys.prefix, "bin", "tclint")
+    done = subprocess.run([tclint, "."], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.rglob("*.tcl")), ids=lambda path: path.parent.name)
