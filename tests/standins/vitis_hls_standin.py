@@ -9,6 +9,7 @@ Which kernel that is stands in hls.json, one folder up, as the step wrote it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -37,7 +38,11 @@ def lay_out(place: Path, kernel: Kernel | None) -> None:
     if kernel is None:
         return
     (place / "csynth.xml").write_text(report(kernel))
-    texts = {"STAND-IN.txt": MARK, "component.xml": packaged.component_xml(kernel)}
+    texts = {
+        "STAND-IN.txt": MARK,
+        "component.xml": packaged.component_xml(kernel),
+        "sources.txt": _sources(),  # other sources give another IP
+    }
     inside = {"ip.zip": "", "ip.xo": f"ip_repo/{kernel.name}/"}
     for name, before in inside.items():
         with zipfile.ZipFile(place / name, "w") as archive:
@@ -45,6 +50,14 @@ def lay_out(place: Path, kernel: Kernel | None) -> None:
                 archive.writestr(f"{before}{member}", text)
             if name == "ip.xo":
                 archive.writestr(f"{kernel.name}/kernel.xml", render(kernel))
+
+
+def _sources() -> str:
+    """The generated C++ of the project it is called in, as one hash."""
+    sha = hashlib.sha256()
+    for path in sorted(Path().rglob("*.[ch]pp")):
+        sha.update(path.as_posix().encode() + path.read_bytes())
+    return sha.hexdigest() + "\n"
 
 
 def main() -> None:

@@ -374,7 +374,7 @@ class Standin:
         """Names of the IPs of the block design, each with what tells it from others."""
         name = self.project["bd"]["name"]
         return {
-            f"{name}_{path.replace('/', '_')}_0": json.dumps([type, parameters])
+            f"{name}_{path.replace('/', '_')}_0": json.dumps([type, parameters, content(path)])
             for path, type, parameters in self.project["bd"]["cells"]
         }
 
@@ -682,6 +682,15 @@ class Standin:
             if "include_bit" in args:
                 archive.write(self.bit, self.bit.name)
         return ""
+
+
+def content(cell: str) -> str:
+    """What the package of a kernel's cell holds, as one hash; "" of a cell that is no kernel."""
+    sha = hashlib.sha256()
+    files = sorted(path for path in Path("design/ip", cell).rglob("*") if path.is_file())
+    for path in files:
+        sha.update(path.as_posix().encode() + path.read_bytes())
+    return sha.hexdigest() if files else ""
 
 
 def _tuples(value: Any) -> Any:

@@ -25,7 +25,7 @@ from tests.blockdesign.vivado_help import faults
 from tests.vivado import plans
 
 GOLDEN = Path(__file__).parent / "golden"
-OWN = ("ipx-", "hls-", "project-", "package-", "generate")  # first words of others' steps
+OWN = ("ipx-", "hls-", "project-", "package-", "generate", "deploy")  # of others
 FOREIGN = (scripts.DESIGN_SCRIPT, "constraints.xdc")  # of the block design and the board
 PARTIAL = {"pynq-z2": ("preflight", "block_design", "bitstream")}  # the rest is as on u280
 ASKED = Implementation(
