@@ -172,6 +172,11 @@ def test_all_faults_of_a_file_are_told_in_one_pass():
     assert [int(line.split(":")[1]) for line in faults(text)] == [2, 3, 4, 5]
 
 
+def test_a_name_that_cannot_be_seen_is_told_in_quotes():
+    assert faults('design: d\nports: {" ": {}}') == ["d.yml:2: ' ': missing direction"]
+    assert faults('design: d\ncells: {"\\n": {}}')[0].startswith(r"d.yml:2: '\n': nothing says")
+
+
 def test_two_things_of_one_name_are_not_written():
     twice = BlockDesign("d", nets=(Net("n", ("a",)), Net("n", ("b",))))
     with pytest.raises(ConfigError, match="two of one name: net 'n'"):

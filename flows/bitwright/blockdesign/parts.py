@@ -6,6 +6,7 @@ parameter the later part counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -20,7 +21,9 @@ from bitwright.blockdesign.model import (
     Port,
     pairs,
 )
-from bitwright.yamlfile import Faults
+from bitwright.yamlfile import Faults, shown
+
+_VISIBLE = re.compile(r"[!-~]([ -~]{0,126}[!-~])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,11 @@ class Part:
     banks: tuple[Address, ...] = ()  # {bank} in the segment: stands for every bank of the board
 
 
+def said(name: str) -> str:
+    """A name as a message may hold it: as it is where it can be seen, else in quotes."""
+    return name if _VISIBLE.fullmatch(name) else shown(name)
+
+
 def is_pattern(one: Address) -> bool:
     """Whether it stands for one address for each bank of the board's memory."""
     return "{bank}" in one.segment
@@ -60,7 +68,9 @@ def join(parts: Iterable[Part], faults: Faults) -> Part:
     for one in cells.values():
         if not one.cell.kind:
             kinds = ", ".join(KINDS)
-            faults.add(one.cell.place.line, f"{one.cell.path}: nothing says what it is ({kinds})")
+            faults.add(
+                one.cell.place.line, f"{said(one.cell.path)}: nothing says what it is ({kinds})"
+            )
     joined = Part(
         tuple(cells.values()),
         _unique((port for part in every for port in part.ports), faults),
@@ -78,7 +88,7 @@ def _both(one: CellPart, other: CellPart, faults: Faults) -> CellPart:
     """What two parts say of a cell; of a parameter the later one counts."""
     a, b = one.cell, other.cell
     if b.kind and a.kind and (a.kind, a.type, a.version) != (b.kind, b.type, b.version):
-        text = f"{b.path}: {b.type}; it is {a.type} on line {a.place.line}"
+        text = f"{said(b.path)}: {said(b.type)}; it is {said(a.type)} on line {a.place.line}"
         faults.add(b.place.line, text)
     first = a if a.kind else b
     parameters = pairs({**dict(a.parameters), **dict(b.parameters)})
@@ -95,7 +105,7 @@ def _unique(ports: Iterable[_Ported], faults: Faults) -> tuple[_Ported, ...]:
     for port in ports:
         if port.path in found and found[port.path] != port:
             line = found[port.path].place.line
-            faults.add(port.place.line, f"{port.path} is another port on line {line}")
+            faults.add(port.place.line, f"{said(port.path)} is another port on line {line}")
         found.setdefault(port.path, port)
     return tuple(found.values())
 
@@ -113,6 +123,6 @@ def _addresses(addresses: Iterable[Address], faults: Faults) -> tuple[Address, .
     for one in addresses:
         known = found.setdefault((one.space, one.segment), one)
         if known != one:
-            text = f"{one.segment} stands elsewhere in {one.space} on line {known.place.line}"
-            faults.add(one.place.line, text)
+            first = f"in {said(one.space)} on line {known.place.line}"
+            faults.add(one.place.line, f"{said(one.segment)} stands elsewhere {first}")
     return tuple(found.values())

@@ -43,7 +43,7 @@ from bitwright.blockdesign.model import (
     Port,
     pairs,
 )
-from bitwright.blockdesign.parts import CellPart, Part, is_pattern, join
+from bitwright.blockdesign.parts import CellPart, Part, is_pattern, join, said
 from bitwright.blockdesign.units import UNASSIGNED, number
 from bitwright.schema import NAME, Integer, check_keys, nearest
 from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
@@ -206,14 +206,14 @@ class _Reader:
         kinds = [kind for kind in KINDS if kind in table.items]
         if len(kinds) > 1:
             self.faults.add(
-                table.lines[kinds[1]], f"{path}: {kinds[0]} and {kinds[1]}: one of them"
+                table.lines[kinds[1]], f"{said(path)}: {kinds[0]} and {kinds[1]}: one of them"
             )
         kind = kinds[0] if kinds else ""
-        said = self.text(path, table, kind, empty=kind == "hier") if kind else ""
+        its = self.text(path, table, kind, empty=kind == "hier") if kind else ""
         cell = Cell(
             path,
             kind,
-            said,
+            its,
             self.text(path, table, "version"),
             self.pairs(path, table, "parameters"),
             place,
@@ -228,7 +228,7 @@ class _Reader:
             return None
         left, right = (self.number(path, table, key, sign=True) for key in ("left", "right"))
         if (left is None) != (right is None):
-            self.faults.add(table.line, f"{path}: left and right go together")
+            self.faults.add(table.line, f"{said(path)}: left and right go together")
         return Port(
             path,
             self.one_of(path, table, "direction", DIRECTIONS),
@@ -249,17 +249,17 @@ class _Reader:
 
     def net(self, name: str, node: Node, place: Place) -> Net | None:
         if not isinstance(node, Sequence) or not all(isinstance(n, Scalar) for n in node.items):
-            text = f"{name}: expected a list of what it joins, found {describe(node)}"
+            text = f"{said(name)}: expected a list of what it joins, found {describe(node)}"
             self.faults.add(node.line, text)
             return None
         ends = [item.text for item in node.items if isinstance(item, Scalar)]
         for end in sorted({end for end in ends if ends.count(end) > 1}):
-            self.faults.add(node.line, f"{name}: {end} stands there twice")
+            self.faults.add(node.line, f"{said(name)}: {said(end)} stands there twice")
         return Net(name, tuple(ends), place)
 
     def space(self, space: str, node: Node, place: Place) -> tuple[Address, ...] | None:
         if not isinstance(node, Table):
-            text = f"{space}: expected the segments seen from it, found {describe(node)}"
+            text = f"{said(space)}: expected the segments seen from it, found {describe(node)}"
             self.faults.add(node.line, text)
             return None
         return tuple(
@@ -276,7 +276,7 @@ class _Reader:
         offset, size = (self.number(segment, table, key) for key in ("offset", "range"))
         excluded = self.one_of(segment, table, "excluded", ("true", "false")) == "true"
         if not excluded and "offset" not in table.items:
-            self.faults.add(table.line, f"{segment}: missing offset")
+            self.faults.add(table.line, f"{said(segment)}: missing offset")
         return Address(space, segment, offset, size, excluded, place)
 
     # --- values ---
@@ -285,10 +285,10 @@ class _Reader:
         self, name: str, node: Node, keys: tuple[str, ...], needed: tuple[str, ...] = ()
     ) -> Table | None:
         if not isinstance(node, Table):
-            text = f"{name}: expected keys ({', '.join(keys)}), found {describe(node)}"
+            text = f"{said(name)}: expected keys ({', '.join(keys)}), found {describe(node)}"
             self.faults.add(node.line, text)
             return None
-        check_keys(node, name, keys, self.faults, optional=set(keys) - set(needed))
+        check_keys(node, said(name), keys, self.faults, optional=set(keys) - set(needed))
         return node
 
     def text(self, name: str, table: Table, key: str, *, empty: bool = False) -> str:
@@ -296,7 +296,9 @@ class _Reader:
         if node is None:
             return ""
         if not isinstance(node, Scalar) or (node.plain and not node.text and not empty):
-            self.faults.add(node.line, f"{name}: {key}: expected a text, found {describe(node)}")
+            self.faults.add(
+                node.line, f"{said(name)}: {key}: expected a text, found {describe(node)}"
+            )
             return ""
         return node.text
 
@@ -306,12 +308,14 @@ class _Reader:
             known = ", ".join(values)
             hint = nearest(text, values)
             line = table.items[key].line
-            self.faults.add(line, f"{name}: {key}: expected one of {known}; {shown(text)}{hint}")
+            self.faults.add(
+                line, f"{said(name)}: {key}: expected one of {known}; {shown(text)}{hint}"
+            )
         return text
 
     def pairs(self, name: str, table: Table, key: str) -> Pairs:
         node = table.items.get(key)
-        return () if node is None else parameters(node, f"{name}: {key}", self.faults)
+        return () if node is None else parameters(node, f"{said(name)}: {key}", self.faults)
 
     def number(self, name: str, table: Table, key: str, *, sign: bool = False) -> int | None:
         node = table.items.get(key)
@@ -321,7 +325,9 @@ class _Reader:
         value = number(text.removeprefix("-") if sign else text)
         if value is None:
             like = "a number such as 31" if sign else "bytes, such as 0x4000_0000 or 64K"
-            self.faults.add(node.line, f"{name}: {key}: expected {like}, found {describe(node)}")
+            self.faults.add(
+                node.line, f"{said(name)}: {key}: expected {like}, found {describe(node)}"
+            )
             return None
         return -value if sign and text.startswith("-") else value
 
@@ -339,11 +345,13 @@ def parameters(node: Node, name: str, faults: Faults) -> Pairs:
         line = node.lines[key]
         value = item.items.get("value", item) if isinstance(item, Table) else item
         if not isinstance(value, Scalar) or (value.plain and not value.text):
-            faults.add(item.line, f"{name}: {key}: expected one value, found {describe(value)}")
+            faults.add(
+                item.line, f"{name}: {said(key)}: expected one value, found {describe(value)}"
+            )
             continue
         for each in _each(key, item, faults) if isinstance(item, Table) else [key]:
             if each in found:
-                faults.add(line, f"{name}: {each} has a value already")
+                faults.add(line, f"{name}: {said(each)} has a value already")
             found[each] = value.text
     return pairs(found)
 
@@ -359,5 +367,5 @@ def _each(name: str, table: Table, faults: Faults) -> list[str]:
         found += range(values[0], values[1] + 1) if len(values) == 2 else [None]
     names = [fill(name, {"n": n}) for n in found if n is not None]
     if None in found or not names or len(set(names)) < len(found):
-        faults.add(table.line, f"{name}: expected {{n}} in it, and each: [3, [8, 10]]")
+        faults.add(table.line, f"{said(name)}: expected {{n}} in it, and each: [3, [8, 10]]")
     return names
