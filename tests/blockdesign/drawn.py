@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from bitwright.blockdesign.ip import AXI
-from bitwright.blockdesign.model import Address, BlockDesign, Cell, InterfacePort, Net, Port
+from bitwright.blockdesign.model import KINDS, Address, BlockDesign, Cell, InterfacePort, Net, Port
 from hypothesis import strategies as st
 
 HOSTILE = ('a<b>&"c', "]]>", "&amp;", "ä\x01ö", "<script>", "'quoted'", "very_long_" * 9)
@@ -112,4 +112,54 @@ def _nested(design: BlockDesign, names: list[str]) -> BlockDesign:
             Net("deep/out", ("deep/beside/M_AXI", "deep/M_AXI")),
         ],
         addresses=design.addresses,
+    )
+
+
+_OWNERS = st.sampled_from(["", "a", "b", "h", "h/c", "h/d", "x y", "h/h"])
+_ENDS = st.builds(
+    lambda owner, pin: f"{owner}/{pin}".lstrip("/"),
+    _OWNERS,
+    st.sampled_from(["M_AXI", "S_AXI", "clk", "rst", "irq", "p"]),
+)
+_NETS = st.lists(
+    st.builds(
+        Net,
+        st.builds(
+            lambda owner, name: f"{owner}/{name}".lstrip("/"), _OWNERS, st.sampled_from("nmk")
+        ),
+        st.lists(_ENDS, max_size=5).map(tuple),
+    ),
+    max_size=8,
+)
+VLNVS = ("", "bad", AXI, "a:b:diff_clock_rtl:1.0")
+TYPES = ("", CELL, "xilinx.com:ip:xlconcat:2.1", "xilinx.com:ip:processing_system7")
+
+
+@st.composite
+def wild(draw: st.DrawFn) -> BlockDesign:
+    """What no tool would take: nets of nothing, ends of no cell, pins across levels, twins."""
+    number = st.one_of(st.none(), st.integers(0, 99))
+
+    def some(values: st.SearchStrategy[Any]) -> list[Any]:
+        return draw(st.lists(values, max_size=5, unique_by=lambda value: value.path))
+
+    return BlockDesign.of(
+        "wild",
+        cells=some(
+            st.builds(Cell, _OWNERS.filter(bool), st.sampled_from(KINDS), st.sampled_from(TYPES))
+        ),
+        ports=some(st.builds(Port, _ENDS, st.sampled_from(["in", "out", "inout"]))),
+        interface_ports=some(
+            st.builds(
+                InterfacePort,
+                _ENDS,
+                st.sampled_from(["Master", "Slave", "Monitor"]),
+                st.sampled_from(VLNVS),
+            )
+        ),
+        nets=draw(_NETS),
+        interface_nets=draw(_NETS),
+        addresses=draw(
+            st.lists(st.builds(Address, _ENDS, _ENDS, number, number, st.booleans()), max_size=4)
+        ),
     )

@@ -26,7 +26,7 @@ from defusedxml import ElementTree
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.blockdesign.drawn import CELL, chain, designs, shuffled
+from tests.blockdesign.drawn import CELL, chain, designs, shuffled, wild
 from tests.blockdesign.test_draw import faults
 from tests.standins import handoff
 
@@ -98,6 +98,15 @@ def test_a_design_does_not_differ_from_itself_in_another_order(design: BlockDesi
     )
     assert not diff(design, again).changes
     assert not diff(design, again, built=True).changes
+
+
+@FEW
+@given(wild(), wild(), st.booleans())
+def test_designs_that_no_tool_would_take_are_compared_and_drawn(
+    before: BlockDesign, after: BlockDesign, built: bool
+):
+    assert not diff(before, before, built=built).changes
+    ElementTree.fromstring(picture(diff(before, after, built=built), {}, {}))
 
 
 @FEW

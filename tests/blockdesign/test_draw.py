@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from defusedxml import ElementTree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.blockdesign.drawn import CELL, HOSTILE, chain, designs, shuffled
+from tests.blockdesign.drawn import CELL, HOSTILE, chain, designs, shuffled, wild
 
 ROOT = Path(__file__).parents[2]
 BOXES = ("cell", "quiet", "port")
@@ -64,7 +64,7 @@ def _crossed(drawing: Drawing, boxes: list[tuple[str, Rect]]) -> list[str]:
     """Edges that run through a box or a text."""
     found = []
     for path in drawing.paths:
-        for (ax, ay), (bx, by) in zip(path.points, path.points[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(path.points):
             x, y = min(ax, bx), min(ay, by)
             piece = Rect(x + 1, y, abs(bx - ax) - 2, 1) if ay == by else Rect(x, y, 1, abs(by - ay))
             found += [f"{path.title} runs through {name!r}" for name, r in boxes if piece.meets(r)]
@@ -92,6 +92,34 @@ def test_what_is_measured_does_see_faults():
 @given(designs())
 def test_no_box_text_or_edge_is_in_the_way_of_another(design: BlockDesign):
     assert not faults(drawn(design))
+
+
+@FEW
+@given(designs(most=14))
+def test_edges_of_different_pins_do_not_lie_on_one_another(design: BlockDesign):
+    paths = [path for path in drawn(design).paths if path.nets]
+    for one, other in combinations(paths, 2):
+        if one.points[0] != other.points[0]:
+            pieces = product(pairwise(one.points), pairwise(other.points))
+            assert not any(_lie_together(*a, *b) for a, b in pieces), (one.title, other.title)
+
+
+Point = tuple[int, int]
+
+
+def _lie_together(a: Point, b: Point, c: Point, d: Point) -> bool:
+    """Whether two pieces are one line for some of their length."""
+    for along, across in ((0, 1), (1, 0)):
+        if a[across] == b[across] and c[across] == d[across] and abs(a[across] - c[across]) < 3:
+            low = max(min(a[along], b[along]), min(c[along], d[along]))
+            return low < min(max(a[along], b[along]), max(c[along], d[along]))
+    return False
+
+
+@FEW
+@given(wild())
+def test_a_design_that_no_tool_would_take_is_drawn_all_the_same(design: BlockDesign):
+    ElementTree.fromstring(svg(design, {}))
 
 
 @FEW

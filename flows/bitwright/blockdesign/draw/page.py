@@ -50,13 +50,14 @@ def page(
 
 
 def _in_order(design: BlockDesign) -> BlockDesign:
+    """The same in the order of a model, without nets that join nothing."""
     return BlockDesign.of(
         design.name,
         cells=design.cells,
         ports=design.ports,
         interface_ports=design.interface_ports,
-        nets=design.nets,
-        interface_nets=design.interface_nets,
+        nets=(net for net in design.nets if len(set(net.ends)) > 1),
+        interface_nets=(net for net in design.interface_nets if len(set(net.ends)) > 1),
         addresses=design.addresses,
     )
 

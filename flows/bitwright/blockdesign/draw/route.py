@@ -58,15 +58,24 @@ def _meet(one: Lane, other: Lane) -> bool:
 
 
 def _improve(order: list[Lane]) -> None:
-    """Exchange neighbours while that makes fewer crossings."""
-    for _ in range(len(order)):
+    """Move lanes to where they cross fewest others, as long as that helps."""
+    cost = {(a.key, b.key): _cost(a, b) for a in order for b in order}
+    better = True
+    while better:
         better = False
-        for i in range(len(order) - 1):
-            if _cost(order[i + 1], order[i]) < _cost(order[i], order[i + 1]):
-                order[i], order[i + 1] = order[i + 1], order[i]
+        for lane in list(order):
+            at = order.index(lane)
+            rest = order[:at] + order[at + 1 :]
+            # the change of cost on the way from the first place to each other one
+            here = sum(cost[lane.key, one.key] for one in rest)
+            costs = [here]
+            for one in rest:
+                here += cost[one.key, lane.key] - cost[lane.key, one.key]
+                costs.append(here)
+            best = min(range(len(costs)), key=lambda i: (costs[i], abs(i - at)))
+            if costs[best] < costs[at]:
+                order[:] = [*rest[:best], lane, *rest[best:]]
                 better = True
-        if not better:
-            return
 
 
 def _cost(first: Lane, second: Lane) -> int:

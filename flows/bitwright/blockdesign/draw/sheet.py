@@ -47,8 +47,8 @@ def _two_armed(facts: Facts, level: Level) -> tuple[str, ...]:
     interfaces = [edge for edge in level.edges if edge.style not in ("irq", "wire")]
     arcs = [Arc(edge.source, edge.sink) for edge in interfaces]
     nodes = {node for arc in arcs for node in (arc.source, arc.sink)}
-    groups = layers.strong(nodes, arcs)
-    return tuple(sorted(cell for group in groups for cell in group if _is_both(facts, cell)))
+    found = {cell for group in layers.strong(nodes, arcs) for cell in group}
+    return tuple(sorted(cell for cell in found & {*level.cells} if _is_both(facts, cell)))
 
 
 def _is_both(facts: Facts, path: str) -> bool:
