@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -292,6 +293,8 @@ def _component(found: model.Component, core: Thing, top: str, files: list[Path])
             found.core,
             display=value("display_name"),
             revision=value("core_revision"),
+            created=f"{datetime.now():%Y-%m-%dT%H:%M:%S.%fZ}",  # as Vivado does
+            tags=(model.Tag(f"{found.vlnv}_ARCHIVE_LOCATION", str(Path.cwd())),),
             sdx_kernel=value("sdx_kernel"),
             sdx_kernel_type=value("sdx_kernel_type"),
             tool_version="stand-in",

@@ -184,6 +184,12 @@ def test_what_a_stand_in_of_vivado_packages_is_what_we_packaged(root: Path, stan
     ours = read.load(root / "build/tiny/u280/package/matmul/component.xml")
     assert compare.compare(ours, read.load(root / step.dir / "ip/component.xml")) == ()
     assert by_name(ours.model_parameters)["Rows"].value.text == "4"
+    first = {path: (root / path).read_bytes() for path in step.writes}
+    shutil.rmtree(root / step.dir)
+    assert run(step, root, standins.folder).returncode == 0
+    for path, data in first.items():
+        assert (root / path).read_bytes() == data, path
+        assert str(root).encode() not in data, path
 
 
 def test_for_xrt_a_stand_in_of_vivado_makes_a_kernel_object(tmp_path: Path, standins: Standins):

@@ -63,7 +63,7 @@ def canonical(source: Path, out: Path, *, root: Path | None = None, vlnv: str = 
         found = _component(members[name], Path(f"{source}!{name}"))
         listed |= _listed(found, members, name, source)
         own.append(_vlnv(found))
-        members[name] = _timeless(members[name])
+        members[name] = undated(members[name])
     if vlnv and vlnv not in own:
         _refuse(source, "this is another IP", vlnv, ", ".join(own))
     members = {
@@ -129,7 +129,7 @@ def _plain(name: str, data: bytes, root: Path | None) -> bytes:
     return PROJECT_ID.sub(rb"\g<1>" + b"0" * 32 + rb"\2", data) if name.endswith(".xml") else data
 
 
-def _timeless(component: bytes) -> bytes:
+def undated(component: bytes) -> bytes:
     """component.xml with the revision and time of every other one."""
     component = REVISED.sub(rb"\g<1>" + REVISION.encode() + rb"\2", component)
     component = DATED.sub(rb"\g<1>" + CREATED.encode() + rb"\2", component)

@@ -136,7 +136,7 @@ def vendor_step(
         expects=(f"ip/{COMPONENT}", *results),
         stages=(*tcl.STAGES, *(tcl.XO_STAGES if xrt else ())),
         gates=(vivado.Gate(PACKAGED, COMPARE, (f"ip/{COMPONENT}", f"{ours}/{COMPONENT}")),),
-        canonical=results,
+        canonical=(f"ip/{COMPONENT}", *results),
     )
     return Step(
         name=f"{VENDOR}-{kernel}",

@@ -1,7 +1,8 @@
 """Files of Vivado without the time they were made at: equal builds give equal bytes.
 
 A .bit says date and time in its header, a .hwh in its first element, an archive (.xsa, .dcp) for
-each of its members. All else stays as the tool wrote it.
+each of its members, a packaged IP (component.xml; .zip, .xo) in its component.xml and its members.
+All else stays as the tool wrote it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bitwright.hls.export import canonical as packaged
+from bitwright.hls.export import undated
 from bitwright.reports.amd_bit import timeless
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip archive can name
@@ -25,9 +28,12 @@ def canonical(path: Path) -> None:
     Raises ReportError for a .bit that is none, OSError and zipfile.BadZipFile for the others.
     """
     suffix = path.suffix.lower()
+    if suffix in (".zip", ".xo"):
+        packaged(path, path, root=path.parent)
+        return
     part = path.with_name(f"{path.name}.part")
     try:
-        if suffix in (".xsa", ".dcp", ".zip"):
+        if suffix in (".xsa", ".dcp"):
             _archive(path, part)
         elif suffix in _FORMS:
             part.write_bytes(_FORMS[suffix](path.read_bytes(), path))
@@ -60,4 +66,8 @@ def _bit(data: bytes, origin: Path) -> bytes:
     return timeless(data, origin=origin)
 
 
-_FORMS: Mapping[str, Callable[[bytes, Path], bytes]] = {".bit": _bit, ".hwh": _hwh}
+def _xml(data: bytes, origin: Path) -> bytes:
+    return undated(data)
+
+
+_FORMS: Mapping[str, Callable[[bytes, Path], bytes]] = {".bit": _bit, ".hwh": _hwh, ".xml": _xml}
