@@ -8,7 +8,18 @@ config, `plan.py` makes Steps of it, `engine.py` decides whether a Step runs and
 modules in `steps/` are what the Steps run. doit only walks the tasks below; it keeps no state.
 """
 
-from bitwright.front import adopt, check, commands, deploy, diff, history, nightly, site, tasks
+from bitwright.front import (
+    adopt,
+    check,
+    commands,
+    deploy,
+    diff,
+    history,
+    nightly,
+    selftest,
+    site,
+    tasks,
+)
 
 DOIT_CONFIG = {
     "backend": "sqlite3",  # in memory: the state of a build stands in its Records
@@ -177,6 +188,17 @@ def task_nightly():
 def task_doctor():
     """show every tool, and how to get what is missing"""
     return tasks.action(tasks.doctor)
+
+
+def task_vivado_selftest():
+    """compare a real Vivado with what the checks believe; makes an archive to send
+
+    Every IP of the catalogue is made and its pins, interfaces and parameters are compared, the
+    block designs are validated and generated, the smallest is built. Takes an hour or two and a
+    licence for the parts that need one. Exit status 1: something is not as believed. The archive
+    holds logs and differences, and no name of a home, host or user: please send it, good or bad.
+    """
+    return {"basename": "vivado-selftest", **tasks.action(selftest.task)}
 
 
 def task_whatis():

@@ -174,9 +174,14 @@ def tasks() -> dict[str, str]:
     ]
     functions.sort(key=lambda function: function.__code__.co_firstlineno)
     return {
-        function.__name__.removeprefix("task_"): (inspect.getdoc(function) or "").partition("\n")[0]
+        _called(function.__name__): (inspect.getdoc(function) or "").partition("\n")[0]
         for function in functions
     }
+
+
+def _called(function: str) -> str:
+    """What people type for a task: vivado-selftest for task_vivado_selftest."""
+    return function.removeprefix("task_").replace("_", "-")
 
 
 def overview() -> None:
@@ -241,7 +246,7 @@ def _explain(name: str) -> None:
         hint = nearest(name, known) or "; ./doit list shows all"
         raise ConfigError(f"no task {shown(name)}{hint}")
     command = COMMANDS[name]
-    function = getattr(dodo(), f"task_{name}", None)
+    function = getattr(dodo(), f"task_{name.replace('-', '_')}", None)
     doc = inspect.getdoc(function) if function else OURS[name]
     pairs = [f"{option}=..." if option != "config" else "config=NAME" for option in command.takes]
     usage = " ".join(["usage: ./doit", name, *filter(None, [command.words]), *pairs])

@@ -147,6 +147,7 @@ COMMANDS: Mapping[str, Command] = {
         ("matrix", "jobs", "missing", "cache", "cache_gib", "history"), example="nightly jobs=2"
     ),
     "doctor": Command(example="doctor"),
+    "vivado-selftest": Command(example="vivado-selftest"),
     "test": Command((), words="[-- PYTEST ARGUMENTS]", example="test -- -k systolic"),
     "clean": Command(("config", "target"), example="clean config=tiny"),
     "list": Command(),
