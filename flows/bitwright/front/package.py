@@ -23,12 +23,13 @@ def finish(session: Session) -> None:
         made = " ".join(path.name for path in step.writes if path.suffix in (".zip", ".xo"))
         lines.append(f"by Vivado    {step.dir}: {made}; a block design sees the same in both")
     if not theirs:
-        scripts = IP_SCRIPT
-        if any(path.name == XO_SCRIPT for step in ours for path in step.writes):
-            scripts += f", then {XO_SCRIPT}"
         lines += [
             f"not checked  what Vivado's packager makes of it: {COMPONENT} is bitwright's own",
             "because      vivado is not on PATH",
-            f"next         in a folder there, take ours as an IP repository, or: {scripts}",
+            "next         where it is, add the folder to ip_repo_paths of a project",
         ]
+        for step in ours:
+            scripts = [path for path in step.writes if path.name in (IP_SCRIPT, XO_SCRIPT)]
+            sources = " ".join(f"-source {path}" for path in scripts)
+            lines.append(f"or           vivado -mode batch {sources}")
     say("\n".join(lines))
