@@ -20,8 +20,12 @@ def task(session: Session) -> bool:
     """Check the block design of target=, or of every target that has one; False on errors."""
     values = session.line.values
     config = config_path(values, session.commands)
-    clean = [_check(config, target, values) for target in targets(config, values, Path())]
-    return all(clean)
+    wanted = targets(config, values, Path())
+    width = max(map(len, wanted))
+    clean = True
+    for target in wanted:  # each of them, also after one with errors
+        clean &= _check(config, target, values, width)
+    return clean
 
 
 def targets(config: str, values: Mapping[str, str], root: Path) -> tuple[str, ...]:
@@ -58,20 +62,15 @@ def _nothing(config: Config, asked: str | None, known: list[str], root: Path) ->
     )
 
 
-def _check(config: str, target: str, values: Mapping[str, str]) -> bool:
+def _check(config: str, target: str, values: Mapping[str, str], width: int) -> bool:
     """Check one design and print what is found; False on errors."""
     from bitwright import design
-    from bitwright.blockdesign import catalogue, elaborate
-    from bitwright.blockdesign.check import boards, check, show
-    from bitwright.blockdesign.looks import looks
+    from bitwright.blockdesign.check import show, whole
 
     chosen = {name: values[name] for name in ("clock_mhz",) if name in values}
-    whole = design.load(config, target=target, options=chosen, root=Path())
-    block = elaborate.of(whole)
-    known = catalogue.load().of_kernels(kernel for _, kernel in elaborate.kernels(whole))
-    seen = looks(block, known)
-    found = check(block, seen, types=known.types, board=boards.of_target(whole.target))
-    title = f"{whole.config} on {target} ({whole.target.block_design})"
-    for line in show.lines(title, block, seen, found):
+    found = design.load(config, target=target, options=chosen, root=Path())
+    judged = whole.judge(found)
+    title = f"{found.config} on {target:<{width}}"
+    for line in show.lines(title, judged.design, judged.looks, judged.findings):
         say(line)
-    return not show.has_errors(found)
+    return not show.has_errors(judged.findings)

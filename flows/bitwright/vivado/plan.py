@@ -16,6 +16,7 @@ from pathlib import Path
 from bitwright import yamlfile
 from bitwright.blockdesign import catalogue, elaborate, linked, looks, probes, tcl, xdc
 from bitwright.blockdesign.catalogue import Catalogue
+from bitwright.blockdesign.check import whole
 from bitwright.blockdesign.model import BlockDesign, Place
 from bitwright.design import Design, KernelSpec
 from bitwright.engine import Step, Tool
@@ -54,6 +55,7 @@ def vivado(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, .
     kernels = dict(elaborate.kernels(design))
     known = catalogue.load().of_kernels(kernels.values())
     model = _watched(design, model, known)
+    whole.require(design, model)
     build = Build(
         name=design.config,
         part=design.target.part,
@@ -96,6 +98,7 @@ def vitis(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, ..
     """The steps from a design to its .xclbin. Raises ConfigError as vivado() does."""
     model = elaborate.of(design)
     _check(design, model)
+    whole.require(design, model)
     base = design.build
     made, packages = _packages(design, tools, hls, "")
     used = [tools[name] for name in ("v++", "vivado") if name in tools]

@@ -34,7 +34,7 @@ def test_a_clean_script_is_one_line_of_counts(made, capsys):
     path = made("good.tcl", GOOD)
     assert main(["check", path]) == 0
     assert capsys.readouterr().out == (
-        f"✓ {path}: good: 1 cell, no interface nets, 1 net, no addresses\n"
+        f"✓ {path}  good: 1 cell, no interface nets, 1 net, no addresses\n"
     )
 
 
@@ -43,7 +43,7 @@ def test_a_finding_names_file_and_line_and_what_to_do(made, capsys):
     assert main(["check", path]) == 1
     out = capsys.readouterr().out
     assert f"{path}:8: error: net again: the design has no pin 'led'; did you mean leds?" in out
-    assert f"✗ {path}: plain: 2 errors in 1 cell" in out
+    assert f"✗ {path}  plain: 2 errors in 1 cell" in out
 
 
 def test_what_vivado_itself_passes_is_a_warning_in_a_script_and_an_error_in_yaml(made, capsys):
@@ -61,7 +61,7 @@ def test_the_worst_of_several_files_is_the_exit_status(made):
 
 def test_the_design_of_a_config_is_checked_by_its_name(capsys):
     assert main(["check", "gpt2-medium@pynq-z2"]) == 0
-    assert capsys.readouterr().out.startswith("✓ gpt2-medium@pynq-z2: zynq: ")
+    assert capsys.readouterr().out.startswith("✓ gpt2-medium@pynq-z2  zynq: ")
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,10 @@ def test_the_rules_are_listed_with_a_sentence_each(capsys):
     lines = capsys.readouterr().out.splitlines()
     for rule in RULES:
         assert any(line.startswith(f"{rule.name} ") and rule.sentence in line for line in lines)
+
+
+def test_of_many_findings_alike_the_first_are_told_and_the_others_counted(made, capsys):
+    ends = ", ".join(f"x{i}" for i in range(9))
+    assert main(["check", made("many.yml", YAML.replace("[one/dout, leds]", f"[{ends}]"))]) == 1
+    out = capsys.readouterr().out
+    assert out.count("[unknown-pin]") == 4 and "and 6 more like these [unknown-pin]" in out

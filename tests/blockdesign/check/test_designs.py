@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from bitwright import design as configs
 from bitwright.blockdesign import catalogue, elaborate
-from bitwright.blockdesign.check import boards, check
+from bitwright.blockdesign.check import boards, check, whole
 from bitwright.blockdesign.looks import looks
+from bitwright.errors import ConfigError
 
 from tests.blockdesign.check.mutants import mutants
 
@@ -26,9 +27,9 @@ AT_MOST = 250  # mutants of one design; of a larger one every second, third, ...
 
 @cache
 def built(config, target):
-    whole = configs.load(config, target=target, root=ROOT)
-    kernels = (kernel for _, kernel in elaborate.kernels(whole, ROOT))
-    return elaborate.of(whole, ROOT), catalogue.load(ROOT).of_kernels(kernels)
+    asked = configs.load(config, target=target, root=ROOT)
+    kernels = (kernel for _, kernel in elaborate.kernels(asked, ROOT))
+    return elaborate.of(asked, ROOT), catalogue.load(ROOT).of_kernels(kernels)
 
 
 def findings(design, known, target=""):
@@ -40,6 +41,14 @@ def findings(design, known, target=""):
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_block_design_of_each_config_on_each_target_has_no_finding(config, target):
     assert [str(one) for one in findings(*built(config, target), target)] == []
+
+
+def test_a_design_with_errors_is_refused_before_any_tool_is_asked():
+    fast = configs.load("gpt2-medium", target="zcu104", options={"clock_mhz": "460"}, root=ROOT)
+    with pytest.raises(ConfigError, match=r"takes at most 333 MHz.*\[too-fast\]"):
+        whole.require(fast, elaborate.of(fast, ROOT), ROOT)
+    slow = configs.load("gpt2-medium", target="zcu104", root=ROOT)
+    whole.require(slow, elaborate.of(slow, ROOT), ROOT)
 
 
 def test_every_cell_of_our_designs_is_known_to_the_catalogue():

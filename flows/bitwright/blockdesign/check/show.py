@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from bitwright.blockdesign.check.finding import ERROR, Finding
 from bitwright.blockdesign.ip import Instance
 from bitwright.blockdesign.model import BlockDesign
 
+ALIKE = 3  # findings of one rule at one place that are told in full
+
 
 def lines(
     title: str, design: BlockDesign, looks: Mapping[str, Instance], found: Iterable[Finding]
 ) -> list[str]:
-    """What to print of one design; title: what it is called."""
+    """What to print of one design; title: what it was asked for as."""
     found = tuple(found)
     errors = sum(one.severity == ERROR for one in found)
     counts = summary(design, looks)
     if not found:
-        return [f"✓ {title}: {counts}"]
-    told = ", ".join(
-        filter(None, (_count(errors, "error"), _count(len(found) - errors, "warning")))
-    )
+        return [f"✓ {title}  {design.name}: {counts}"]
+    numbers = (_count(errors, "error"), _count(len(found) - errors, "warning"))
+    told = ", ".join(filter(None, numbers))
     mark = "✗" if errors else "!"
-    return [*(str(one) for one in found), f"{mark} {title}: {told} in {counts}"]
+    return [*_folded(found), f"{mark} {title}  {design.name}: {told} in {counts}"]
+
+
+def _folded(found: Iterable[Finding]) -> Iterator[str]:
+    """Each finding; of many that one rule has at one place, the first few."""
+    for (rule, place), same in groupby(found, key=lambda one: (one.rule, str(one.place))):
+        alike = list(same)
+        yield from map(str, alike[:ALIKE])
+        if len(alike) > ALIKE:
+            yield f"{place}: and {len(alike) - ALIKE} more like these [{rule}]"
 
 
 def summary(design: BlockDesign, looks: Mapping[str, Instance]) -> str:

@@ -50,7 +50,7 @@ def _check(name: str) -> int:
     strict, types = asked.kind == anyfile.YAML, asked.catalogue.types
     hardware = _board(name) if asked.kernels else None
     found = check(asked.design, asked.looks, strict=strict, types=types, board=hardware)
-    print("\n".join(show.lines(f"{name}: {asked.design.name}", asked.design, asked.looks, found)))
+    print("\n".join(show.lines(name, asked.design, asked.looks, found)))
     return int(show.has_errors(found))
 
 
