@@ -47,7 +47,10 @@ ADD = {
     "add_register_parameter": ("register_parameter", "register"),
     "add_field": ("field", "register"),
 }
-GET = ("bus_interface", "user_parameter", "hdl_parameter", "register", "address_block")
+GET = (
+    *("bus_interface", "bus_parameter", "user_parameter", "hdl_parameter"),
+    *("address_space", "memory_map", "address_block", "register"),
+)
 SUFFIX = {".sv": "systemVerilogSource", ".v": "verilogSource", ".svh": "systemVerilogSource"}
 _NO = Value("")
 
@@ -176,7 +179,12 @@ class Packager:
     def _add(self, command: str, kind: str, above: str, words: tuple[str, ...]) -> str:
         args = arguments(f"ipx::{command}", words)
         name, parent = args.rest
-        return self._handle(self._thing(parent, above).add(kind, name))
+        found = self._thing(parent, above)
+        if (kind, name) in found.below:  # whether Vivado gives that one back, nobody has said
+            if "quiet" not in args:
+                raise CommandError(f"{above} {found.name} has a {kind} {name}")
+            return ""
+        return self._handle(found.add(kind, name))
 
     def _get(self, kind: str, words: tuple[str, ...]) -> str:
         args = arguments(f"ipx::get_{kind}s", words, values=("of_objects",))
