@@ -106,6 +106,12 @@ def test_damaged_text_is_a_design_or_one_error_whose_every_line_names_file_and_l
         assert all(re.match(r"d\.yml:\d+: \S", line) for line in str(error).splitlines())
 
 
+def test_braces_in_a_segments_name_are_only_letters():
+    one = Address("a/Data", "b/{bank}", None, None)
+    design = BlockDesign.of("d", addresses=(one,))
+    assert source.read(source.dump(design), "d.yml").addresses == (one,)
+
+
 def test_objects_know_the_line_they_were_written_on():
     text = (
         "design: d\ncells:\n  a: {ip: x:y:z}\n  b:\n    module: m\n"

@@ -31,14 +31,15 @@ def platform(design: BlockDesign) -> Cell:
 def links(design: BlockDesign) -> tuple[Link, ...]:
     """Each AXI master of the kernels that is joined to the platform, by cell and name."""
     shell = platform(design).path
+    masters = {parent(one.space) for one in design.addresses}
     found = []
     for net in design.interface_nets:
-        (own,) = (end for end in net.ends if parent(end) != shell)
         ports = [end for end in net.ends if parent(end) == shell]
         banks = {_bank(one.segment) for one in design.addresses if parent(one.segment) in ports}
-        if banks:
-            cell, _, interface = own.rpartition("/")
-            found.append(Link(cell, interface, min(banks), max(banks)))
+        for end in net.ends if banks else ():
+            cell, _, interface = end.rpartition("/")
+            if cell in masters:
+                found.append(Link(cell, interface, min(banks), max(banks)))
     return tuple(sorted(found, key=lambda link: (link.cell, link.interface)))
 
 

@@ -23,6 +23,7 @@ from bitwright.blockdesign.model import (
 )
 from bitwright.yamlfile import Faults, shown
 
+EVERY_BANK = -1  # for the range of an address that stands for each bank of the memory
 _VISIBLE = re.compile(r"[!-~]([ -~]{0,126}[!-~])?")
 
 
@@ -55,7 +56,7 @@ def said(name: str) -> str:
 
 def is_pattern(one: Address) -> bool:
     """Whether it stands for one address for each bank of the board's memory."""
-    return "{bank}" in one.segment
+    return one.range == EVERY_BANK
 
 
 def join(parts: Iterable[Part], faults: Faults) -> Part:

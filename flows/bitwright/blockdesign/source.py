@@ -43,7 +43,7 @@ from bitwright.blockdesign.model import (
     Port,
     pairs,
 )
-from bitwright.blockdesign.parts import CellPart, Part, is_pattern, join, said
+from bitwright.blockdesign.parts import EVERY_BANK, CellPart, Part, is_pattern, join, said
 from bitwright.blockdesign.units import UNASSIGNED, number
 from bitwright.schema import NAME, Integer, check_keys, nearest
 from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
@@ -268,8 +268,8 @@ class _Reader:
         )
 
     def address(self, space: str, segment: str, node: Node, place: Place) -> Address:
-        if "{bank}" in segment and isinstance(node, Scalar) and node.text == "memory":
-            return Address(space, segment, None, None, place=place)
+        if isinstance(node, Scalar) and node.text == "memory":
+            return Address(space, segment, None, EVERY_BANK, place=place)
         table = self.table(segment, node, ("offset", "range", "excluded"))
         if table is None:
             return Address(space, segment, None, None, place=place)
