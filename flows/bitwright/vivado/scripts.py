@@ -12,7 +12,8 @@ Not confirmed by any tool so far, and said here because a reader must know it:
   do so after open_checkpoint; the script falls back to the block design's own project without it.
 - That an on-disk project stays up to date when it is moved as an archive whose files all carry one
   old date. Were it not, synth_1 would have its IPs from the IP cache again: slower, equally right.
-- `resize_pblock -add SLR0` and USER_SLR_ASSIGNMENT on cells of a block design (UG912, UG949).
+- That a run whose IP was in the cache says so in STATUS ("Using cached IP results") or is at 100 %.
+- `resize_pblock -add SLR0` on a part of several dies (UG912); USER_SLR_ASSIGNMENT is in wide use.
 Sources: Vivado's help texts of 2023 and 2024, UG835, UG904, UG994, AR 61599 (repeatable results).
 """
 

@@ -1,12 +1,19 @@
 # Every IP of the block design by itself, out of context; what the IP cache holds is not made again.
 set_param general.maxThreads 8
-# wait_on_runs returns normally when a run has failed: only its properties tell.
-proc finished {run} {
-    set progress [get_property PROGRESS $run]
+# wait_on_runs returns normally when a run has failed: only its properties tell. One whose IP came
+# from the cache never ran.
+proc done {run} {
     set status [get_property STATUS $run]
-    if {$progress ne "100%" || [string match -nocase "*error*" $status]
-        || [string match -nocase "*fail*" $status]} {
-        error "run $run: $status ($progress); see [get_property DIRECTORY $run]/runme.log"
+    if {[string match -nocase "*error*" $status] || [string match -nocase "*fail*" $status]} {
+        return 0
+    }
+    set progress [get_property PROGRESS $run]
+    return [expr {$progress eq "100%" || [string match -nocase "*cached*" $status]}]
+}
+proc finished {run} {
+    if {![done $run]} {
+        set told "[get_property STATUS $run] ([get_property PROGRESS $run])"
+        error "run $run: $told; see [get_property DIRECTORY $run]/runme.log"
     }
 }
 
@@ -19,7 +26,7 @@ puts {bitwright: out-of-context runs}
 set runs [get_runs -filter {IS_SYNTHESIS && NAME != "synth_1"}]
 set open {}
 foreach run $runs {
-    if {[get_property PROGRESS $run] ne "100%"} {
+    if {![done $run]} {
         lappend open $run
     }
 }

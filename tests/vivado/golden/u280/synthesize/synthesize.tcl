@@ -1,12 +1,19 @@
 # The top level around the IPs, then the whole netlist with its constraints as one checkpoint.
 set_param general.maxThreads 8
-# wait_on_runs returns normally when a run has failed: only its properties tell.
-proc finished {run} {
-    set progress [get_property PROGRESS $run]
+# wait_on_runs returns normally when a run has failed: only its properties tell. One whose IP came
+# from the cache never ran.
+proc done {run} {
     set status [get_property STATUS $run]
-    if {$progress ne "100%" || [string match -nocase "*error*" $status]
-        || [string match -nocase "*fail*" $status]} {
-        error "run $run: $status ($progress); see [get_property DIRECTORY $run]/runme.log"
+    if {[string match -nocase "*error*" $status] || [string match -nocase "*fail*" $status]} {
+        return 0
+    }
+    set progress [get_property PROGRESS $run]
+    return [expr {$progress eq "100%" || [string match -nocase "*cached*" $status]}]
+}
+proc finished {run} {
+    if {![done $run]} {
+        set told "[get_property STATUS $run] ([get_property PROGRESS $run])"
+        error "run $run: $told; see [get_property DIRECTORY $run]/runme.log"
     }
 }
 
