@@ -548,7 +548,9 @@ def kernel_utilization(netlist: Netlist) -> str:
     of = (there[1], there[0], there[0] // 2, there[2], there[3], there[4])
 
     def row(name: str, used: Sequence[float]) -> list[str]:
-        cells = [f"{plain(n)} [{100 * n / (all or 1):6.2f}%]" for n, all in zip(used, of, strict=True)]
+        cells = [
+            f"{plain(n)} [{100 * n / (all or 1):6.2f}%]" for n, all in zip(used, of, strict=True)
+        ]
         return [name, *cells]
 
     lut, ff, ram36, ram18, uram, dsp = KERNEL
