@@ -19,6 +19,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from bitwright.blockdesign.interpreter import (  # noqa: E402
     arguments,
 )
 from bitwright.blockdesign.interpreter import properties as own_properties  # noqa: E402
-from bitwright.blockdesign.interpreter.words import matches, pattern  # noqa: E402
+from bitwright.blockdesign.interpreter.words import matches  # noqa: E402
 from bitwright.blockdesign.looks import looks  # noqa: E402
 from bitwright.ipxact.read import load as load_component  # noqa: E402
 
@@ -330,8 +331,8 @@ class Standin:
         )
         there = [str(self._bd())] if self.project.get("bd") else []
         there += [name for _, name in self.project.get("files", [])]
-        shapes = [pattern(word.rpartition("/")[2]) for word in args.rest]
-        found = [p for p in there if not shapes or any(s.fullmatch(Path(p).name) for s in shapes)]
+        shapes = [word.rpartition("/")[2] for word in args.rest] or ["*"]
+        found = [p for p in there if any(fnmatchcase(Path(p).name, shape) for shape in shapes)]
         if not found and "quiet" not in args:
             print(f"WARNING: [Vivado 12-818] No files matched '{' '.join(args.rest)}'", flush=True)
         return self.session.host.join(tuple(found))
@@ -410,11 +411,10 @@ class Standin:
         )  # fmt: skip
         runs = self.project["runs"]
         runs.setdefault("synth_1", {"progress": "0%", "status": "Not started"})
-        shapes = [pattern(word) for word in args.rest]
         found = [
             name
             for name in runs
-            if (not shapes or any(shape.fullmatch(name) for shape in shapes))
+            if (not args.rest or any(fnmatchcase(name, shape) for shape in args.rest))
             and matches(args.get("filter"), lambda what, name=name: self._run_value(name, what))
         ]
         return self.session.host.join(tuple(found))
