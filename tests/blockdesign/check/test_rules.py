@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from bitwright.blockdesign.check import RULES
-from bitwright.blockdesign.ip import AXIS, Instance, Interface, Pin, Space, Window
+from bitwright.blockdesign.ip import AXIS, Instance, Interface, Parameter, Pin, Space, Window
 from bitwright.blockdesign.model import (
     NOWHERE,
     Address,
@@ -142,6 +142,7 @@ def wizard(clock):
     )
 
 
+SLIPS = other("reset0", parameters={"C_EXT_RST_WIDTH": Parameter("C_EXT_RST_WIDTH", "4")})
 CARD = {
     "card": small.instance(
         "xilinx.com:ip:xdma",
@@ -171,6 +172,12 @@ CASES = [
     ("unknown-type", cell("spare", "ip", "xilinx.com:ip:smartconect"), "did you mean", {}),
     ("unknown-version", lambda one: recell(one, "host", version="4.0"), "'4.0'", {}),
     ("unknown-parameter", parameters("host", SPED="1"), "did you mean SPEED", {}),
+    ("unknown-parameter", parameters("reset0", C_EXT_RST_WITH="4"), "C_EXT_RST_WIDTH", SLIPS),
+    ("unknown-parameter", parameters("reset0", C_EXT_RST_WDITH="4"), "C_EXT_RST_WIDTH", SLIPS),
+    ("unknown-parameter", parameters("reset0", C_EXT_RST_WIDHT="4"), "C_EXT_RST_WIDTH", SLIPS),
+    ("unknown-parameter", parameters("reset0", C_EXTRST_WIDTH="4"), "C_EXT_RST_WIDTH", SLIPS),
+    ("unknown-parameter", parameters("reset0", C_EXT_RST_WIDTHS="4"), "C_EXT_RST_WIDTH", SLIPS),
+    ("unknown-parameter", parameters("reset0", C_EXT_RST_WIDTJ="4"), "C_EXT_RST_WIDTH", SLIPS),
     ("bad-value", parameters("host", SPEED="3"), "SPEED cannot be '3'", {}),
     ("bad-value", parameters("host", BANKS="5"), "BANKS cannot be '5'", {}),
     ("bad-value", parameters("host", BANKS="many"), "BANKS cannot be 'many'", {}),
@@ -552,3 +559,10 @@ def test_a_frequency_is_followed_through_buffers_from_the_port():
 
 def test_a_card_with_the_right_clocks_has_no_finding():
     assert names(small.found(card("pad/IBUF_DS_ODIV2")(BASE), CARD)) == set()
+
+
+@pytest.mark.parametrize("name", ["C_EXT_RST_WIDTH", "c_ext_rst_width", "C_AUX_RST_WIDTH", "X"])
+def test_a_parameter_that_the_catalogue_does_not_list_is_no_slip(name):
+    """The catalogue lists those that matter; an IP has more, named alike."""
+    changed = recell(BASE, "reset0", parameters=((name, "4"),))
+    assert names(small.found(changed, SLIPS)) == set()

@@ -29,6 +29,7 @@ KEYWORDS = frozenset(  # IEEE 1364-2001: the wrapper that Vivado writes would no
     trireg unsigned use vectored wait wand weak0 weak1 while wire wor xnor xor
     """.split()  # noqa: SIM905
 )
+DIGITS = re.compile(r"[0-9]")
 # What Vivado keeps for itself in any IP's parameters.
 COMMON = re.compile(r"(?i)Component_Name|USE_BOARD_FLOW|EDK_\w+|.*BOARD_INTERFACE|.*\..*")
 
@@ -60,19 +61,39 @@ def unknown_version(scene: Scene) -> Iterator[Fault]:
 
 
 def unknown_parameter(scene: Scene) -> Iterator[Fault]:
+    """Of an IP that is not listed whole, a name that is one letter away from a listed one."""
     for cell, looks in scene.leaves:
         known = {name.lower(): name for name in looks.parameters}
+        many = scene.may_have_more(cell.path)  # hundreds, with names that are much alike
         for name, _ in cell.parameters:
-            if name.lower() in known or not looks.whole or COMMON.fullmatch(name):
+            if name.lower() in known or COMMON.fullmatch(name):
+                continue
+            slips = [] if many else [one for one in looks.parameters if _slip(name, one)]
+            if not looks.whole and not slips:
                 continue
             yield Fault(
                 cell.place,
                 f"cell {cell.path}: {cell.type} has no parameter"
-                f" {shown(name)}{near(name, looks.parameters)}",
+                f" {shown(name)}{near(name, slips or looks.parameters)}",
                 f"one of {', '.join(sorted(looks.parameters)) or 'none at all'}",
                 name,
                 "mend the name; Vivado would pass over it with a CRITICAL WARNING (BD 41-1276)",
             )
+
+
+def _slip(name: str, meant: str) -> bool:
+    """Whether a name is another with one letter too many, too few, wrong, or two swapped.
+
+    A digit is no slip: S00_HAS_REGSLICE and S01_HAS_REGSLICE are two names.
+    """
+    one, other = sorted((name.lower(), meant.lower()), key=len)
+    if len(other) - len(one) > 1 or DIGITS.sub("", one) == DIGITS.sub("", other):
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    rest, wrong = one[same:], other[same:]
+    if len(one) < len(other):
+        return rest == wrong[1:]
+    return rest[1:] == wrong[1:] or (rest[:2] == wrong[1::-1] and rest[2:] == wrong[2:])
 
 
 def bad_value(scene: Scene) -> Iterator[Fault]:
