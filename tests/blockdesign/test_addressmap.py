@@ -41,7 +41,9 @@ KERNELS = (
 
 @st.composite
 def address_maps(draw: st.DrawFn) -> AddressMap:
-    paths = st.sampled_from([*HOSTILE, "ps", "hbm", "a/b", "a_b", "A.b", "9", "?"])
+    paths = st.sampled_from(
+        [*HOSTILE, '"""', "a\nb: 1", "\\", "ps", "hbm", "a/b", "a_b", "A.b", "9", "?"]
+    )
     addresses = draw(
         st.lists(
             st.builds(
