@@ -15,8 +15,8 @@ from bitwright.blockdesign.draw import Marks, svg
 from bitwright.blockdesign.draw.drawing import Drawing, Rect, Shape
 from bitwright.blockdesign.draw.page import page
 from bitwright.blockdesign.draw.text import hexadecimal, size, together
-from bitwright.blockdesign.ip import Instance, Interface, Segment, Space
-from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net
+from bitwright.blockdesign.ip import Instance, Interface, Pin, Segment, Space
+from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net, Port
 from defusedxml import ElementTree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -245,6 +245,111 @@ def test_clocks_are_tags_and_no_edges():
     drawing = drawn(chain("one", "two"))
     assert not any("clk" in path.nets for path in drawing.paths)
     assert {shape.path for shape in drawing.of_kind("tag")} >= {"one", "two"}
+
+
+def clocked() -> tuple[BlockDesign, dict[str, Instance]]:
+    """A clock, its reset and a constant, taken by a cell in a hierarchy."""
+    design = BlockDesign.of(
+        "quiet",
+        cells=[
+            Cell("wiz", "ip", "xilinx.com:ip:clk_wiz"),
+            Cell("rst", "ip", "xilinx.com:ip:proc_sys_reset"),
+            Cell("one", "ip", "xilinx.com:ip:xlconstant", parameters=(("CONST_VAL", "5"),)),
+            Cell("h", "hier"),
+            Cell("h/a", "ip", CELL),
+            Cell("h/b", "ip", CELL),
+        ],
+        ports=[Port("h/clk", "in", "clk"), Port("h/aresetn", "in", "rst"), Port("led", "out")],
+        nets=[
+            Net("clk", ("wiz/clk_out1", "rst/slowest_sync_clk", "h/clk")),
+            Net("h/clk_in", ("h/clk", "h/a/aclk", "h/b/aclk")),
+            Net("aresetn", ("rst/peripheral_aresetn", "h/aresetn")),
+            Net("h/aresetn_in", ("h/aresetn", "h/a/aresetn")),
+            Net("led", ("one/dout", "led")),
+        ],
+        interface_nets=[Net("h/n", ("h/a/M_AXI", "h/b/S_AXI"))],
+    )
+    return design, {
+        "wiz": Instance("w", {"clk_out1": Pin("clk_out1", "out", "clk", mhz=250.0)}),
+        "rst": Instance("r", {"peripheral_aresetn": Pin("peripheral_aresetn", "out", "rst")}),
+        "one": Instance("c", {"dout": Pin("dout", "out")}),
+    }
+
+
+def tags_of(drawing: Drawing) -> dict[str, set[str]]:
+    """What the tags of each cell say, their kind before it: clk, rst or data."""
+    found: dict[str, set[str]] = {}
+    for shape in drawing.of_kind("tag"):
+        for text in drawing.texts:
+            if shape.rects[0].holds(text.rect):
+                words = f"{shape.style} {text.text}"
+                found.setdefault(shape.path, set()).add(words)
+    return found
+
+
+def test_a_signal_has_one_name_and_a_domain_one_colour_through_hierarchies_too():
+    drawing = drawn(*clocked())
+    assert tags_of(drawing) == {
+        "wiz": {"clk hue1 makes clk_out1 250 MHz"},
+        "rst": {"clk hue1 takes clk_out1", "rst hue1 makes peripheral_aresetn"},
+        "h/a": {"clk hue1 takes clk_out1", "rst hue1 takes peripheral_aresetn"},
+        "h/b": {"clk hue1 takes clk_out1"},
+        "one": {"data hue0 makes one = 5"},
+    }
+    assert not faults(drawing)
+
+
+def test_makers_of_clocks_and_constants_stand_in_the_strip_and_their_ports_at_the_border():
+    drawing = drawn(*clocked())
+    assert {shape.path for shape in drawing.of_kind("quiet")} == {"wiz", "rst", "one"}
+    assert "led ← one = 5" in {text.text for text in drawing.texts}
+    (frame,) = drawing.of_kind("frame")
+    inside = [shape for shape in drawing.of_kind("cell") if shape.path.startswith("h/")]
+    assert len(inside) == 2 and all(frame.rects[0].holds(shape.rects[0]) for shape in inside)
+
+
+def test_what_an_xlconcat_gathers_is_an_interrupt_and_its_way_back_is_one_too():
+    design = BlockDesign.of(
+        "irq",
+        cells=[
+            Cell("cpu", "ip", CELL),
+            Cell("gather", "ip", "xilinx.com:ip:xlconcat"),
+            Cell("dev", "ip", CELL),
+        ],
+        nets=[
+            Net("one", ("dev/interrupt", "gather/In0")),
+            Net("all", ("gather/dout", "cpu/usr_req")),
+        ],
+        interface_nets=[Net("n", ("cpu/M_AXI", "dev/S_AXI"))],
+    )
+    styles = {path.nets: (path.style, path.back) for path in drawn(design).paths if path.nets}
+    assert styles == {("n",): ("axi", False), ("one",): ("irq", False), ("all",): ("irq", True)}
+
+
+def switches(number: int) -> Drawing:
+    """A kernel that reaches memory through so many switches."""
+    names = [f"sw{i}" for i in range(number)]
+    design = BlockDesign.of(
+        "twins",
+        cells=[Cell(n, "ip", CELL) for n in ("kernel", "hbm", *names)],
+        interface_nets=[
+            *(Net(f"a{n}", (f"kernel/M{i}_AXI", f"{n}/S_AXI")) for i, n in enumerate(names)),
+            *(Net(f"b{n}", (f"{n}/M_AXI", f"hbm/S{i}_AXI")) for i, n in enumerate(names)),
+        ],
+    )
+    return drawn(design, {name: Instance(CELL) for name in names})
+
+
+def test_three_switches_that_differ_in_nothing_are_a_stack_and_two_are_not():
+    assert {shape.path for shape in switches(2).of_kind("cell")} >= {"sw0", "sw1"}
+    three = switches(3)
+    assert {shape.path for shape in three.of_kind("cell")} == {"kernel", "hbm", "sw0"}
+    texts = {text.text for text in three.texts}
+    assert {"sw0–2", "3 × box", "M0–2_AXI", "S0–2_AXI"} <= texts
+    assert sorted(net for path in three.paths for net in path.nets) == sorted(
+        f"{side}sw{i}" for side in "ab" for i in range(3)
+    )
+    assert not faults(three)
 
 
 def test_interfaces_between_two_cells_are_one_bundle():
