@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[2]
+CORPUS = Path(os.environ.get("BITWRIGHT_IP_CORPUS") or ROOT.parent / "shared/corpus/ip") / "hwh"
+WRITTEN = {  # what Vivado wrote for designs on boards of ours
+    "kv260": "Risamp__ELEN90096-Group-2__deployment-srcnn.hwh",
+    "pynq-z2": "asandeep1__FPGA_ECE8893__hdl-design_1.hwh",
+}
 BOARDS = sorted(path.stem for path in (ROOT / "bd/boards").glob("*.yml"))
 TARGETS = [
     found
@@ -42,6 +49,16 @@ def test_the_memory_of_a_target_is_whole_banks_that_do_not_overlap(target):
     ends = [(bank.offset, bank.offset + bank.range) for bank in banks]
     assert all(end <= start for (_, end), (start, _) in itertools.pairwise(ends))
     assert all(bank.offset % bank.range == 0 for bank in banks)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_preset_says_what_vivado_wrote_for_a_design_on_that_board(name):
+    path = CORPUS / WRITTEN[name]
+    if not path.is_file():
+        pytest.skip(f"no {path.name} in {CORPUS}; set BITWRIGHT_IP_CORPUS to a folder with hwh/")
+    written = dict(re.findall(r'NAME="(P[CS][WU]_[^"]*)" VALUE="([^"]*)"', path.read_text()))
+    ours = dict(board.read(name, ROOT).presets["processor"])
+    assert {key: written.get(key) for key in ours} == ours
 
 
 def test_a_memory_of_no_whole_banks_is_refused():
