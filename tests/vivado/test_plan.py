@@ -210,6 +210,11 @@ def test_under_xrt_a_region_of_the_config_counts_more_than_that_of_the_design():
     assert "slr=ffn_1:SLR2\n" in plans.scripts(plans.steps("u280-xrt")["link"])["link.cfg"]
 
 
+def test_under_xrt_a_probe_is_told_to_vpp():
+    found = plans.planned(asking(probes=("ffn/m_axi_gmem0",))(plans.tiny("u280-xrt")))
+    assert "[debug]\nchipscope=ffn_1:m_axi_gmem0\n" in plans.scripts(found["link"])["link.cfg"]
+
+
 # --- what is refused ------------------------------------------------------------------------------
 
 
@@ -221,6 +226,18 @@ def test_a_cell_that_is_not_there_is_refused_with_the_nearest():
 def test_a_probe_on_nothing_is_refused():
     with pytest.raises(ConfigError, match="probes"):
         plans.planned(asking(probes=("ffn/m_axi_gmem9",))(plans.tiny("u280")))
+
+
+@pytest.mark.parametrize("probe", ["platform/HBM00", "ffn/none", "ffm/m_axi_gmem0"])
+def test_under_xrt_only_interfaces_of_kernels_can_be_watched(probe: str):
+    with pytest.raises(ConfigError, match=r"no interface of a kernel.*\n  expected .*ffn/m_axi"):
+        plans.planned(asking(probes=(probe,))(plans.tiny("u280-xrt")))
+
+
+def test_pblocks_under_xrt_are_refused_rather_than_left_out():
+    asked = asking(pblocks=(Pblock("engine", ("ffn",), "SLR0"),))
+    with pytest.raises(ConfigError, match=r"pblocks: v\+\+ takes none"):
+        plans.planned(asked(plans.tiny("u280-xrt")))
 
 
 # --- whose cells are whose ------------------------------------------------------------------------

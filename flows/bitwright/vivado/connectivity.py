@@ -41,10 +41,11 @@ class Connectivity:
 
     units: Sequence[Unit]
     links: Sequence[Link]
+    probes: Sequence[tuple[str, str]] = ()  # cell and interface that a System ILA watches
 
 
 def render(connectivity: Connectivity, asked: Implementation) -> str:
-    """The configuration file: [connectivity] and [vivado]."""
+    """The configuration file: [connectivity], [debug] where something is watched, [vivado]."""
     lines = ["# Rendered by bitwright.vivado.connectivity from the block design and the config."]
     return "\n".join([*lines, *_connectivity(connectivity), *_vivado(asked)]) + "\n"
 
@@ -60,6 +61,10 @@ def _connectivity(connectivity: Connectivity) -> Iterator[str]:
     for unit in connectivity.units:
         if unit.slr:
             yield f"slr={unit.name}:{unit.slr}"
+    if connectivity.probes:
+        yield from ("", "[debug]")
+    for cell, interface in connectivity.probes:
+        yield f"chipscope={units[cell].name}:{interface}"
 
 
 def _vivado(asked: Implementation) -> Iterator[str]:

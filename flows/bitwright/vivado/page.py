@@ -9,7 +9,6 @@ from typing import Any
 from bitwright.reports.judge import Verdict
 from bitwright.vivado.findings import Found
 from bitwright.vivado.measure import NAMES
-from bitwright.vivado.scripts import OF_ROUTED
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 Row = tuple[str, str, int, str]  # step, critical warning, how often, why it is waived
@@ -22,11 +21,13 @@ def render(
     messages: Sequence[Row],
     *,
     steps: Sequence[str],
+    reports: Sequence[str],
     up: str,
 ) -> str:
     """The page as HTML text: the same arguments give the same bytes.
 
-    body: of metrics.json; steps: those with a log; up: from the page to build/<config>/<target>
+    body: of metrics.json; steps: those with a log; reports: files, below build/<config>/<target>
+    up: from the page to that folder
     """
     from jinja2 import Environment, StrictUndefined
 
@@ -42,6 +43,6 @@ def render(
         found=found,
         messages=messages,
         steps=steps,
-        reports=OF_ROUTED,
+        reports=reports,
         up=up,
     )

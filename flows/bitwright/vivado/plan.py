@@ -9,7 +9,7 @@ steps of one HLS kernel, the one that exports it last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +17,12 @@ from bitwright import yamlfile
 from bitwright.blockdesign import catalogue, elaborate, linked, looks, probes, tcl, xdc
 from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.check import whole
-from bitwright.blockdesign.model import BlockDesign, Place
+from bitwright.blockdesign.model import BlockDesign, Place, parent
 from bitwright.design import Design, KernelSpec
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
 from bitwright.implementation import check_cells
+from bitwright.schema import nearest
 from bitwright.steps import package
 from bitwright.steps.vitis import bitstream as xclbin
 from bitwright.steps.vitis import link
@@ -98,6 +99,9 @@ def vitis(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, ..
     """The steps from a design to its .xclbin. Raises ConfigError as vivado() does."""
     model = elaborate.of(design)
     _check(design, model)
+    if design.implementation.pblocks:
+        where = f"{design.source}:{_line(design, 'pblocks')}"
+        raise ConfigError(f"{where}: pblocks: v++ takes none\n  next      slr: {{ffn: 1}}")
     whole.require(design, model)
     base = design.build
     made, packages = _packages(design, tools, hls, "")
@@ -135,7 +139,20 @@ def connectivity(design: Design, model: BlockDesign) -> Connectivity:
     units = tuple(
         Unit(cell, kernel.name, regions.get(cell, "")) for cell, kernel in elaborate.kernels(design)
     )
-    return Connectivity(units, linked.links(model))
+    return Connectivity(units, linked.links(model), tuple(_units_watched(design, model)))
+
+
+def _units_watched(design: Design, model: BlockDesign) -> Iterator[tuple[str, str]]:
+    """Cell and interface of each probe: under XRT of a kernel, for v++ can watch no other."""
+    joined = {end for net in model.interface_nets for end in net.ends}
+    known = {end for end in joined if parent(end) in {spec.name for spec in design.kernels}}
+    for probe in design.implementation.probes:
+        if probe not in known:
+            raise ConfigError(
+                f"{design.source}:{_line(design, 'probes')}: probes: {probe!r} is no interface of"
+                f" a kernel{nearest(probe, known)}\n  expected  one of {', '.join(sorted(known))}"
+            )
+        yield parent(probe), probe.rpartition("/")[2]
 
 
 def owners(design: Design, model: BlockDesign) -> Owners:

@@ -129,8 +129,15 @@ def main(argv: Sequence[str]) -> int:
     folder = Path() if result.ok else Path(FAILED)
     folder.mkdir(exist_ok=True)
     up = ".." if result.ok else "../.."
+    place = asked["reports"].removeprefix("../")
     page = render(
-        result.body, result.verdict, result.found, result.messages, steps=asked["steps"], up=up
+        result.body,
+        result.verdict,
+        result.found,
+        result.messages,
+        steps=asked["steps"],
+        reports=[f"{place}/{path.name}" for path in sorted(Path(asked["reports"]).glob("*.rpt"))],
+        up=up,
     )
     texts = {METRICS: measure.to_json(result.body), VERDICT: verdict_json(result.verdict)}
     for name, text in {**texts, PAGE: page}.items():
