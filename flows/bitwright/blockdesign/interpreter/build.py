@@ -116,7 +116,7 @@ def _create_cell(session: Session, words: tuple[str, ...]) -> str:
 def _ip(session: Session, vlnv: str) -> tuple[str, str]:
     """Type and version of a VLNV that may have none, or * for it."""
     parts = vlnv.split(":")
-    if not vlnv or len(parts) > 4 or not all(parts):
+    if not 3 <= len(parts) <= 4 or not all(parts):
         raise CommandError(
             f"[BD 5-216] VLNV <{vlnv}> is not supported: expected v:l:name[:version]"
         )
@@ -234,8 +234,9 @@ def _nothing_there(session: Session, command: str) -> str:
 def _say_guessed(session: Session, interface: bool) -> None:
     """Pins that a connection through a hierarchy made take after what they lead to."""
     design = session.design
-    for path, end in design.guessed:
-        port = (design.interface_ports if interface else design.ports)[path]
+    ports = design.interface_ports if interface else design.ports
+    for path, end in [one for one in design.guessed if one[0] in ports]:
+        port = ports[path]
         kind = look.INTF_PIN if interface else look.PIN
         if interface:
             port.direction = look.value(session, end, kind, "MODE") or port.direction
@@ -244,7 +245,7 @@ def _say_guessed(session: Session, interface: bool) -> None:
             port.direction = INWARD.get(look.value(session, end, kind, "DIR"), port.direction)
         port.place = session.host.place()
         session.note(f"{path}: made for a connection through the hierarchy, after {end}")
-    design.guessed.clear()
+        design.guessed.remove((path, end))
 
 
 _ENDS = {False: (look.PIN, look.PORT), True: (look.INTF_PIN, look.INTF_PORT)}
@@ -290,6 +291,44 @@ def _delete(session: Session, words: tuple[str, ...]) -> str:
         session.design.remove(*look.resolve(session, text))
         session.kinds.pop(text, None)
     return ""
+
+
+def _group(session: Session, words: tuple[str, ...]) -> str:
+    args = arguments(
+        *("group_bd_cells", words), values=("prefix",), names=("name",), lax=not session.strict
+    )
+    name, *cells = args.rest or ("",)
+    path = session.path(name)
+    if path not in session.design.cells:
+        session.design.add_cell(Thing(path, "hier", place=session.host.place()))
+    return _gathered(session, path, cells)
+
+
+def _move(session: Session, words: tuple[str, ...]) -> str:
+    args = arguments(
+        *("move_bd_cells", words),
+        values=("prefix",),
+        names=("parent_cell",),
+        lax=not session.strict,
+    )
+    hierarchy, *cells = args.rest or ("",)
+    return _gathered(session, session.path(hierarchy), cells)
+
+
+def _gathered(session: Session, hierarchy: str, texts: list[str]) -> str:
+    design = session.design
+    if hierarchy not in design.cells or design.cells[hierarchy].kind != "hier":
+        raise CommandError(f"[BD 5-232] No hierarchy {hierarchy!r} to put cells into.")
+    cells = [look.resolve(session, text)[0] for text in session.objects(texts)]
+    for cell in cells:
+        if cell not in design.cells or parent(cell) != parent(hierarchy):
+            raise CommandError(f"[BD 5-233] {cell!r} is no cell beside {hierarchy!r}")
+    design.gather(hierarchy, cells)
+    for cell in cells:
+        session.kinds.pop(f"/{cell}", None)
+    for interface in (False, True):
+        _say_guessed(session, interface)
+    return session.shown([hierarchy], look.CELL)
 
 
 def _make_external(interface: bool, session: Session, words: tuple[str, ...]) -> str:
@@ -363,6 +402,8 @@ COMMANDS: dict[str, Command] = {
     "disconnect_bd_net": partial(_disconnect, False),
     "disconnect_bd_intf_net": partial(_disconnect, True),
     "delete_bd_objs": _delete,
+    "group_bd_cells": _group,
+    "move_bd_cells": _move,
     "make_bd_pins_external": partial(_make_external, False),
     "make_bd_intf_pins_external": partial(_make_external, True),
     "apply_bd_automation": _automation,

@@ -267,6 +267,45 @@ class Draft:
             for path in list(used):
                 used[moved(path)] = used.pop(path)
 
+    def gather(self, hierarchy: str, cells: list[str]) -> None:
+        """Move cells from beside a hierarchy into it.
+
+        A net that stays outside by some of its ends reaches the others through a pin of the
+        hierarchy, which is named after the first of them.
+        """
+        level = parent(hierarchy)
+        for interface in (False, True):
+            nets = self.interface_nets if interface else self.nets
+            for net in [net for net in nets.values() if parent(net.path) == level]:
+                inside = [end for end in net.ends if self.owner(end) in cells]
+                if inside:
+                    self._gather_net(net, inside, hierarchy, interface)
+        for cell in cells:
+            self.move(cell, f"{hierarchy}/{cell.rpartition('/')[2]}")
+
+    def _gather_net(self, net: Wire, inside: list[str], hierarchy: str, interface: bool) -> None:
+        nets = self.interface_nets if interface else self.nets
+        ports = self.interface_ports if interface else self.ports
+        outside = [end for end in net.ends if end not in inside]
+        path = self.free_name(f"{hierarchy}/{net.path.rpartition('/')[2]}", nets)
+        edges = [end for end in outside if end in ports and parent(end) == hierarchy]
+        if outside and not edges:
+            edge = self.free_name(f"{hierarchy}/{inside[0].rpartition('/')[2]}", ports)
+            ports[edge] = Thing(edge, "", direction="Slave" if interface else "in")
+            within = inside[0].removeprefix(f"{parent(hierarchy)}/")
+            self.guessed.append((edge, f"{hierarchy}/{within}"))  # where it will be
+            outside, edges = [*outside, edge], [edge]
+        inner = next(
+            (self.net_of(edge, interface=interface, level=hierarchy) for edge in edges), None
+        )
+        if inner is not None and parent(inner.path) == hierarchy:
+            inner.ends = list(dict.fromkeys([*inner.ends, *edges, *inside]))
+        else:
+            nets[path] = Wire(path, [*edges, *inside], net.place)
+        net.ends = outside
+        if len(outside) < 2:
+            del nets[net.path]
+
     def rename_end(self, old: str, new: str, *, interface: bool) -> None:
         """Give a port, or a pin of a hierarchy, another path."""
         among = self.interface_ports if interface else self.ports

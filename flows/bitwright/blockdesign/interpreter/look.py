@@ -16,10 +16,10 @@ from bitwright.blockdesign.interpreter.session import Command, Session, nearest
 from bitwright.blockdesign.interpreter.words import (
     Arguments,
     CommandError,
+    alike,
     arguments,
     has_pattern,
     matches,
-    pattern,
 )
 from bitwright.blockdesign.model import parent
 
@@ -130,10 +130,10 @@ def _passes(session: Session, found: Found, args: Arguments) -> bool:
 
 def _candidates(session: Session, kind: str, args: Arguments) -> Iterator[Found]:
     if "of_objects" in args.values:
-        wanted = [pattern(text) for text in session.objects(args.rest)]
+        wanted = session.objects(args.rest)
         for text in session.objects([args.get("of_objects")]):
             for path in _of(session, kind, *resolve(session, text)):
-                if not wanted or any(one.fullmatch(path[0].rpartition("/")[2]) for one in wanted):
+                if not wanted or any(alike(one, path[0].rpartition("/")[2]) for one in wanted):
                     yield path
         return
     texts = session.objects(args.rest)
@@ -144,9 +144,9 @@ def _candidates(session: Session, kind: str, args: Arguments) -> Iterator[Found]
             return
     for text in texts:
         if "hierarchical" in args:
-            name = pattern(text.rpartition("/")[2])
+            name = text.rpartition("/")[2]
             for one in _everything(session, kind):
-                if name.fullmatch(one[0].rpartition("/")[2]):
+                if alike(name, one[0].rpartition("/")[2]):
                     yield one
         else:
             yield from _named(session, kind, text, "quiet" in args)
@@ -179,9 +179,9 @@ def _named(session: Session, kind: str, text: str, quiet: bool) -> Iterator[Foun
         return
     path = text.strip("/") if kind in (PORT, INTF_PORT) else session.path(text)
     if has_pattern(path) and not (kind in _PARTS and _exact(session, kind, path)):
-        depth, shape = path.count("/"), pattern(path)
+        depth = path.count("/")
         for one in _everything(session, kind):
-            if shape.fullmatch(one[0]) and (one[0].count("/") == depth or kind == SEGMENT):
+            if alike(path, one[0]) and (one[0].count("/") == depth or kind == SEGMENT):
                 yield one
         return
     if kind in _PARTS:
@@ -457,10 +457,8 @@ _COMMANDS = {
 
 def _designs(session: Session, words: tuple[str, ...]) -> str:
     args = arguments("get_bd_designs", words, flags=_FLAGS, values=_OPTIONS, lax=not session.strict)
-    shapes = [pattern(text) for text in session.objects(args.rest)] or [pattern("*")]
-    found = tuple(
-        name for name in session.designs if any(shape.fullmatch(name) for shape in shapes)
-    )
+    shapes = session.objects(args.rest) or ["*"]
+    found = tuple(name for name in session.designs if any(alike(shape, name) for shape in shapes))
     return session.host.join(found)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bitwright.blockdesign.interpreter.host import Command
 from bitwright.blockdesign.interpreter.session import Session
-from bitwright.blockdesign.interpreter.words import CommandError, pattern
+from bitwright.blockdesign.interpreter.words import CommandError, alike
 
 FORBIDDEN = ("socket", "load", "unload", "interp", "vwait", "fileevent", "chan", "fcopy")
 MAX_FILE = 16 * 1024 * 1024  # bytes, of a file that a script sources or reads
@@ -186,8 +186,7 @@ class Machine:
         real = self._real(above or ".")
         if real is None or not real.is_dir():
             return []
-        shape = pattern(name)
-        names = sorted(one.name for one in real.iterdir() if shape.fullmatch(one.name))
+        names = sorted(one.name for one in real.iterdir() if alike(name, one.name))
         return [posixpath.join(above, one) for one in names]
 
     def _pwd(self, words: tuple[str, ...]) -> str:

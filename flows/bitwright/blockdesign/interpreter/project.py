@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from bitwright.blockdesign.interpreter.session import Command, Note, Session
-from bitwright.blockdesign.interpreter.words import CommandError, arguments, matches, pattern
+from bitwright.blockdesign.interpreter.words import CommandError, alike, arguments, matches
 
 NEWEST = "2024.1"  # said to scripts that do not say what they were written by
 
@@ -65,7 +65,7 @@ def _ipdefs(session: Session, words: tuple[str, ...]) -> str:
     found = known
     if args.rest:
         shapes = session.objects(args.rest)
-        found = [one for one in known for text in shapes if pattern(text).fullmatch(one)]
+        found = [one for one in known for text in shapes if alike(text, one)]
         if not session.strict:
             found += [text for text in shapes if "*" not in text and text not in found]
     if args.get("filter"):
@@ -148,12 +148,10 @@ def _get_files(session: Session, words: tuple[str, ...]) -> str:
         names=("patterns",),
         lax=not session.strict,
     )
-    shapes = [pattern(text.rpartition("/")[2]) for text in session.objects(args.rest)]
+    shapes = [text.rpartition("/")[2] for text in session.objects(args.rest)]
     files = [f"{name}.bd" for name in session.designs]
     return session.host.join(
-        tuple(
-            file for file in files if not shapes or any(shape.fullmatch(file) for shape in shapes)
-        )
+        tuple(file for file in files if not shapes or any(alike(shape, file) for shape in shapes))
     )
 
 

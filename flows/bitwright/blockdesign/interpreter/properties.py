@@ -106,7 +106,7 @@ def _check(session: Session, target: str, said: Iterable[tuple[str, str]]) -> No
         return
     cell = session.design.cells.get(look.resolve(session, target)[0])
     known = session.looks(cell) if cell is not None else None
-    if cell is None or known is None or not known.whole or not known.known:
+    if cell is None or known is None or not known.known:
         return
     by_name = {one.lower(): parameter for one, parameter in known.parameters.items()}
     for name, value in said:
@@ -114,12 +114,12 @@ def _check(session: Session, target: str, said: Iterable[tuple[str, str]]) -> No
             continue
         short = name[7:].removesuffix(".VALUE_SRC")
         parameter = by_name.get(short.lower())
-        if parameter is None:
+        if parameter is None and known.whole:
             raise CommandError(
                 f"[BD 41-1276] Cannot set the parameter {short} on /{cell.path}: {cell.type} has "
                 f"none of that name{nearest(short, known.parameters)}"
             )
-        if not _allowed(parameter, value):
+        if parameter is not None and not _allowed(parameter, value):
             expected = ", ".join(parameter.values) or f"{parameter.low} to {parameter.high}"
             raise CommandError(
                 f"[BD 41-1277] {value!r} is no value of {short} of /{cell.path}; "

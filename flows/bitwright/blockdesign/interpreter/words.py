@@ -7,9 +7,11 @@ Vivado takes any unambiguous beginning of an option, and its positional argument
 from __future__ import annotations
 
 import re
+import tkinter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+_TCL = tkinter.Tcl()
 COMMON = ("quiet", "verbose")  # options of every Vivado command
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _UNITS = {"K": 10, "M": 20, "G": 30, "T": 40, "P": 50, "E": 60}
@@ -109,35 +111,13 @@ def size(text: str) -> int:
         raise CommandError(
             f"expected a number of bytes such as 0x10000 or 64K, found {text[:40]!r}"
         )
-    return int(found[1].replace("_", ""), 0 if found[1][:1] == "0" else 10) << (
-        _UNITS.get(found[2].upper(), 0)
-    )
+    digits, base = found[1].replace("_", ""), 16 if found[1][:2] in ("0x", "0X") else 10
+    return int(digits, base) << _UNITS.get(found[2].upper(), 0)
 
 
-def pattern(glob: str) -> re.Pattern[str]:
-    """Tcl's `string match` pattern as a regular expression over a whole text."""
-    out, place = [], 0
-    while place < len(glob):
-        char = glob[place]
-        if char == "*":
-            out.append(".*")
-        elif char == "?":
-            out.append(".")
-        elif char == "[" and (end := glob.find("]", place + 1)) > 0:
-            inside = glob[place + 1 : end].replace("\\", "\\\\").replace("^", "\\^")
-            out.append(f"[{inside}]" if inside else "(?!)")
-            place = end
-        elif char == "\\" and place + 1 < len(glob):
-            place += 1
-            out.append(re.escape(glob[place]))
-        else:
-            out.append(re.escape(char))
-        place += 1
-    text = re.sub(r"(\.\*)+", ".*", "".join(out))
-    try:
-        return re.compile(text, re.DOTALL)
-    except re.error:
-        return re.compile(re.escape(glob))
+def alike(glob: str, text: str) -> bool:
+    """Tcl's own `string match`."""
+    return bool(int(str(_TCL.call("string", "match", glob, text))))
 
 
 def has_pattern(text: str) -> bool:
@@ -223,7 +203,7 @@ def _one(tokens: Tokens, value: Property) -> tuple[bool, Tokens]:
 
 def _compared(found: str, how: str, wanted: str) -> bool:
     if how in ("=~", "!~"):
-        return bool(pattern(wanted).fullmatch(found)) == (how == "=~")
+        return alike(wanted, found) == (how == "=~")
     if how in ("==", "!="):
         return (found == wanted) == (how == "==")
     try:
