@@ -56,9 +56,11 @@ def _of_cell(cell):
     yield "cells: twice", [cell, cell]
     if cell.type:
         yield "cells: another type", [replace(cell, type=cell.type + "x")]
-    for index, (name, _) in enumerate(cell.parameters):
+    for index, (name, value) in enumerate(cell.parameters):
         rest = (*cell.parameters[:index], *cell.parameters[index + 1 :])
         yield f"parameters: dropped {name}", [replace(cell, parameters=rest)]
+        wrong = (*rest, (name[:-1], value))
+        yield f"parameters: misspelt {name}", [replace(cell, parameters=wrong)]
 
 
 def _of_net(table, net):

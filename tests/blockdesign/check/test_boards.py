@@ -1,6 +1,6 @@
 """Ports against the pins of a board."""
 
-from bitwright.blockdesign.board import Board, Clock, Pin
+from bitwright.blockdesign.board import Bank, Board, Clock, Pin
 from bitwright.blockdesign.check import check
 from bitwright.blockdesign.model import InterfacePort, Place, Port
 
@@ -22,7 +22,9 @@ def found(hardware, *ports, interfaces=()):
     design = small.remade(design, ports=[p for p in design.ports if p.path != "leds"] + [*ports])
     design = small.remade(design, interface_ports=[*design.interface_ports, *interfaces])
     findings = check(design, small.looks_of(design), board=hardware)
-    return [one for one in findings if one.rule in ("no-pin", "no-port", "other-clock")]
+    return [
+        one for one in findings if one.rule in ("no-pin", "no-port", "other-clock", "beyond-memory")
+    ]
 
 
 def clock(hertz):
@@ -65,3 +67,13 @@ def test_a_processor_brings_its_own_pins():
 
 def test_without_a_board_nothing_is_said_of_pins():
     assert found(None, Port("leds", "out"), interfaces=[clock(1)]) == []
+
+
+def test_what_is_mapped_is_memory_that_the_board_has():
+    def judged(size):
+        hardware = Board("any", "board.yml", memory=(Bank("DDR", 0, size),))
+        return [one for one in found(hardware) if one.rule == "beyond-memory"]
+
+    assert judged(1 << 30) == []
+    assert len(judged(1 << 29)) == 2  # each kernel is given 1 GiB
+    assert "0x0 to 0x1fff_ffff, as board.yml says" in str(judged(1 << 29)[0])

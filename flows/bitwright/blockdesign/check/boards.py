@@ -8,9 +8,10 @@ from pathlib import Path
 from bitwright.blockdesign import board
 from bitwright.blockdesign.board import Board
 from bitwright.blockdesign.check.clocks import TOLERANCE
+from bitwright.blockdesign.check.entries import mapped
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene
-from bitwright.blockdesign.check.words import mhz, some
+from bitwright.blockdesign.check.words import address, mhz, some
 from bitwright.blockdesign.model import InterfacePort, Place, Port, parent
 from bitwright.design import Target
 
@@ -56,6 +57,25 @@ def no_port(scene: Scene) -> Iterator[Fault]:
                 "a port of that name",
                 some(names),
                 "add the port to the design, or drop the pin",
+            )
+
+
+def beyond_memory(scene: Scene) -> Iterator[Fault]:
+    """Addresses of a memory of which the board has less: a processor's segments do not say it."""
+    banks = {bank.name: bank for bank in scene.board.memory} if scene.board else {}
+    for entry, offset, length in mapped(scene):
+        name = entry.segment.rpartition("/")[2]  # HP0_DDR_LOW is the bank DDR_LOW
+        bank = banks.get(name) or banks.get(name.partition("_")[2])
+        if bank is None or scene.board is None:
+            continue
+        end = bank.offset + bank.range
+        if offset < bank.offset or offset + length > end:
+            yield Fault(
+                entry.place,
+                f"{entry.segment} in {entry.space}: the board has no such memory",
+                f"{address(bank.offset)} to {address(end - 1)}, as {scene.board.where} says",
+                f"{address(offset)} to {address(offset + length - 1)}",
+                "map what is there, or mend memory of the board",
             )
 
 

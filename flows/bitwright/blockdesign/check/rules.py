@@ -202,6 +202,12 @@ RULES: tuple[Rule, ...] = (
     # The board
     Rule("no-pin", ERROR, "A port of the design has a pin of the board.", boards.no_pin),
     Rule("no-port", WARNING, "A pin of the board has a port of the design.", boards.no_port),
+    Rule(
+        "beyond-memory",
+        ERROR,
+        "What is mapped is memory that the board has.",
+        boards.beyond_memory,
+    ),
     Rule("other-clock", ERROR, "A clock port has the board's frequency.", boards.other_clock),
     # Interrupts, concatenations, constants
     Rule(
