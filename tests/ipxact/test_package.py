@@ -18,7 +18,8 @@ from bitwright.blockdesign.model import Cell
 from bitwright.errors import BitwrightError, ConfigError
 from bitwright.ipxact import compare, kernel_xml, package, read
 from bitwright.ipxact.model import Component, by_name, number
-from bitwright.ipxact.package import Request, Source, limits
+from bitwright.ipxact.package import Request, Source
+from bitwright.ipxact.parameters import limits
 from bitwright.kernel import Kernel
 from defusedxml.ElementTree import fromstring
 
@@ -312,7 +313,7 @@ def test_the_kernel_object_is_made_of_the_package_and_kernel_xml(packages: dict[
     [
         ("addr_width: 64", "addr_width: 32", r"m_axi_gmem_awaddr: expected 32 bits, found 64"),
         ("data_width: 64", "data_width: 512", r"m_axi_gmem_wdata: expected 512 bits, found 64"),
-        ("gmem", "other", r"m_axi_other: expected a aximm master, found none"),
+        ("gmem", "other", r"m_axi_other: expected aximm master, found none"),
         (
             "kernel: matmul",
             "kernel: matmul\ncontrol: {addr_width: 16}",
@@ -344,6 +345,22 @@ def test_sources_that_do_not_compile_are_told_as_verilator_tells_them(
 def test_a_range_of_another_form_is_refused(text: str):
     with pytest.raises(ConfigError, match="expected NAME=LOW"):
         limits([text])
+
+
+@pytest.mark.parametrize(
+    ("ranges", "told"),
+    [
+        (("Rows=8,16",), "Rows: expected 8, 16, found 4"),
+        (("MaxBurst=32..256",), "MaxBurst: expected 32 to 256, found 16"),
+        (("Row=4",), "range of Row: the module has no such parameter"),
+    ],
+)
+def test_a_parameter_outside_of_its_range_is_refused(
+    sources: tuple[Path, ...], tmp_path: Path, ranges: tuple[str, ...], told: str
+):
+    request = replace(asked(sources, tmp_path), ranges=ranges)
+    with pytest.raises(ConfigError, match=told):
+        package.package(request, tmp_path)
 
 
 def test_two_files_of_one_name_are_refused(sources: tuple[Path, ...], tmp_path: Path):

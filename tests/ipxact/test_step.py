@@ -18,7 +18,7 @@ from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
 from bitwright.ipxact import compare, read
 from bitwright.ipxact.model import by_name
-from bitwright.ipxact.package import limits
+from bitwright.ipxact.parameters import limits
 from bitwright.steps import package
 from bitwright.vivado.request import Request
 

@@ -8,6 +8,8 @@ write.py      Component -> component.xml, always the same bytes
 rtl.py        SystemVerilog -> ports and parameters, by Verilator's own elaboration
 infer.py      ports -> bus interfaces, as Vivado's packager infers them
 of_kernel.py  kernel.yml and ports -> Component
+agree.py      whether ports are those that a signature says
+parameters.py what parameters may be, as a component says it
 wrapper.py    ports -> a Verilog module around a SystemVerilog one
 compare.py    what two components say differently
 tcl.py        the same package made by Vivado: package_ip.tcl, package_xo.tcl

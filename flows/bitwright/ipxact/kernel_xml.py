@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bitwright.errors import ConfigError
-from bitwright.ipxact.of_kernel import CONTROL
+from bitwright.ipxact.agree import CONTROL
 from bitwright.ipxact.write import MARKS, escaped
 from bitwright.kernel import FORMATS, Argument, Kernel
 

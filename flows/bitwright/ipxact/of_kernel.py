@@ -8,25 +8,23 @@ that reads them from a .hwh finds them in a kernel of either kind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bitwright.errors import ConfigError
-from bitwright.ipxact import infer, wrapper
+from bitwright.ipxact import agree, infer, parameters, wrapper
+from bitwright.ipxact.agree import CONTROL
 from bitwright.ipxact.model import (
     AddressBlock,
     AddressSpace,
     BusInterface,
-    Choice,
     Component,
     Core,
-    Enumeration,
     Family,
     Field,
     File,
     FileSet,
-    HdlParameter,
     MemoryMap,
     Parameter,
     Port,
@@ -36,15 +34,14 @@ from bitwright.ipxact.model import (
     Value,
     View,
     Vlnv,
-    by_name,
 )
+from bitwright.ipxact.parameters import Limits
 from bitwright.ipxact.rtl import Module, Wire
 from bitwright.kernel import ARGUMENTS_FROM, Bundle, Kernel
 from bitwright.kernel import Field as KernelField
 from bitwright.kernel import Register as KernelRegister
 
-CONTROL, BLOCK = "s_axi_control", "reg0"  # the memory map, and its block as Vivado names it
-CLOCK, RESET, INTERRUPT = "ap_clk", "ap_rst_n", "interrupt"
+BLOCK = "reg0"  # of the memory map of s_axi_control, as Vivado's packager names it
 CREATED = "2000-01-01T00:00:00Z"  # the time of packaging would make every package another one
 REVISION = "1"
 FAMILIES = (  # of the parts that this project's targets have, and their relatives
@@ -81,22 +78,12 @@ _EFFECTS: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType(  # reg
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """What a parameter of the RTL may be."""
-
-    values: tuple[int, ...] = ()  # those allowed; () is any from low to high
-    low: int | None = None
-    high: int | None = None
-    doc: str = ""
-
-
 def component(
     kernel: Kernel,
     module: Module,
     files: Iterable[File],
     *,
-    limits: Mapping[str, Limit] = MappingProxyType({}),
+    limits: Limits = MappingProxyType({}),
     xrt: bool = False,
 ) -> Component:
     """The package of a kernel.
@@ -109,97 +96,54 @@ def component(
     """
     made = ports(module)
     interfaces = infer.interfaces(made)
-    check(kernel, interfaces, made)
-    parameters = () if xrt else module.parameters
-    top = wrapper.name(module.name)
+    check(kernel, interfaces, module, limits)
+    shown = () if xrt else module.parameters
     return Component(
         vlnv=Vlnv.of(kernel.vlnv),
         bus_interfaces=tuple(_known(one, module) for one in interfaces),
         address_spaces=tuple(map(_space, kernel.bundles)),
         memory_maps=(MemoryMap(CONTROL, (_block(kernel),)),),
-        views=tuple(view(*named, top) for named in VIEWS),
+        views=tuple(view(*named, wrapper.name(module.name)) for named in VIEWS),
         ports=made,
-        model_parameters=tuple(
-            HdlParameter(
-                name,
-                Value(str(value), "long", "generated", f"MODELPARAM_VALUE.{name}"),
-                display=name,
-                doc=_limit(limits, name).doc,
-                type="integer",
-            )
-            for name, value in parameters
-        ),
-        choices=tuple(_choices(parameters, limits)),
+        model_parameters=parameters.of_module(shown),
+        choices=parameters.choices(shown, limits),
         file_sets=tuple(FileSet(f"{name}_view_fileset", tuple(files)) for name, _, _ in VIEWS),
         doc=kernel.doc,
-        parameters=(
-            *(
-                _shown(name, value, place, _limit(limits, name))
-                for place, (name, value) in enumerate(parameters, 2)
-            ),
-            Parameter(
-                "Component_Name",
-                Value(_file_name(kernel), "", "user", "PARAM_VALUE.Component_Name", order="1"),
-            ),
-        ),
-        core=Core(
-            display=kernel.name,
-            revision=REVISION,
-            created=CREATED,
-            families=tuple(Family(name, "Production") for name in FAMILIES),
-            taxonomies=("/KernelIP",) if xrt else ("/UserIP",),
-            sdx_kernel="true" if xrt else "",
-            sdx_kernel_type="rtl" if xrt else "",
-        ),
+        parameters=parameters.of_user(shown, limits, _instance(kernel)),
+        core=_core(kernel, xrt),
     )
 
 
-def _file_name(kernel: Kernel) -> str:
-    """matmul_v1_0, as Vivado names what belongs to a version of an IP."""
+def _core(kernel: Kernel, xrt: bool) -> Core:
+    return Core(
+        display=kernel.name,
+        revision=REVISION,
+        created=CREATED,
+        families=tuple(Family(name, "Production") for name in FAMILIES),
+        taxonomies=("/KernelIP",) if xrt else ("/UserIP",),
+        sdx_kernel="true" if xrt else "",
+        sdx_kernel_type="rtl" if xrt else "",
+    )
+
+
+def _instance(kernel: Kernel) -> str:
+    """matmul_v1_0, as Vivado calls what belongs to a version of an IP."""
     version = kernel.vlnv.split(":")[3].split(".")
     return f"{kernel.name}_v{'_'.join([*version, '0'][:2])}"
 
 
-def check(kernel: Kernel, interfaces: Iterable[BusInterface], ports: Iterable[Port]) -> None:
-    """Raise ConfigError, every difference named, unless these are the kernel's interfaces."""
-    faults = list(_faults(kernel, by_name(interfaces), by_name(ports)))
+def check(
+    kernel: Kernel, interfaces: Iterable[BusInterface], module: Module, limits: Limits
+) -> None:
+    """Raise ConfigError, every difference named, unless the module is the kernel's."""
+    faults = [*agree.faults(kernel, interfaces, ports(module))]
+    faults += parameters.faults(module.parameters, limits)
     if faults:
         raise ConfigError(
             "\n".join(f"{kernel.vlnv}: {fault}" for fault in faults)
-            + "\n  expected  the ports that its kernel.yml says\n"
-            "  next      mend the RTL's top or kernel.yml"
+            + "\n  expected  the ports that its kernel.yml says, parameters within their ranges\n"
+            "  next      mend the RTL's top, kernel.yml or the ranges of its target package"
         )
-
-
-def _faults(
-    kernel: Kernel, interfaces: Mapping[str, BusInterface], ports: Mapping[str, Port]
-) -> Iterator[str]:
-    masters = {f"m_axi_{one.name}": one for one in kernel.bundles}
-    kinds = {CONTROL: ("aximm", "slave"), CLOCK: ("clock", "slave"), RESET: ("reset", "slave")}
-    kinds |= {INTERRUPT: ("interrupt", "master")} | dict.fromkeys(masters, ("aximm", "master"))
-    for name, (kind, mode) in kinds.items():
-        found = interfaces.get(name)
-        if found is None or (found.bus_type.name, found.mode) != (kind, mode):
-            there = f"a {found.bus_type.name} {found.mode}" if found else "none"
-            yield f"{name}: expected a {kind} {mode}, found {there}"
-    for name in sorted(interfaces.keys() - kinds.keys()):
-        yield f"{name}: an interface that the signature does not have"
-    widths = {CONTROL: (32, kernel.control_addr_width)}
-    widths |= {name: (one.data_width, one.addr_width) for name, one in masters.items()}
-    for name, expected in widths.items():
-        wires = (
-            {one.logical: one.physical for one in interfaces[name].port_maps}
-            if (name in interfaces)
-            else {}
-        )
-        for signals, width in (
-            (("WDATA", "RDATA"), expected[0]),
-            (("AWADDR", "ARADDR"), expected[1]),
-        ):
-            for signal in signals:
-                if signal in wires and ports[wires[signal]].width != width:
-                    found_width = ports[wires[signal]].width
-                    yield f"{wires[signal]}: expected {width} bits, found {found_width}"
 
 
 def ports(module: Module) -> tuple[Port, ...]:
@@ -238,6 +182,7 @@ def master_parameters(module: Module) -> dict[str, str]:
 
 
 def _space(bundle: Bundle) -> AddressSpace:
+    """What a master sees, named as its interface: that is how Vivado's packager names it."""
     width = bundle.addr_width
     size = "16E" if width == 64 else str(1 << width)
     return AddressSpace(f"m_axi_{bundle.name}", Value(size), Value(str(width), "long"))
@@ -301,40 +246,3 @@ def _field(register: KernelRegister, field: KernelField) -> Field:
 
 def view(name: str, display: str, environment: str, top: str) -> View:
     return View(name, display, environment, "Verilog", top, (f"{name}_view_fileset",))
-
-
-def _limit(limits: Mapping[str, Limit], name: str) -> Limit:
-    return limits.get(name, Limit())
-
-
-def _choice_name(name: str) -> str:
-    return f"choice_list_{name}"
-
-
-def _choices(
-    parameters: Iterable[tuple[str, int]], limits: Mapping[str, Limit]
-) -> Iterator[Choice]:
-    for name, _ in parameters:
-        if values := _limit(limits, name).values:
-            yield Choice(_choice_name(name), tuple(Enumeration(str(value)) for value in values))
-
-
-def _shown(name: str, value: int, place: int, limit: Limit) -> Parameter:
-    """A parameter as whoever uses the IP sees it."""
-    ranged = limit.low is not None or limit.high is not None
-    return Parameter(
-        name,
-        Value(
-            str(value),
-            "long",
-            "user",
-            f"PARAM_VALUE.{name}",
-            choice=_choice_name(name) if limit.values else "",
-            order=str(place),
-            minimum="" if limit.low is None else str(limit.low),
-            maximum="" if limit.high is None else str(limit.high),
-            range_type="long" if ranged else "",
-        ),
-        display=name,
-        doc=limit.doc,
-    )

@@ -9,7 +9,6 @@ the same package with Vivado (package_ip.tcl) and, for XRT, a kernel object (pac
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from bitwright import kernel as signature
 from bitwright.errors import BitwrightError, ConfigError
 from bitwright.ipxact import kernel_xml, of_kernel, rtl, tcl, wrapper, write
 from bitwright.ipxact.model import Component, File
-from bitwright.ipxact.of_kernel import Limit
+from bitwright.ipxact.parameters import limits
 from bitwright.kernel import Kernel
 from bitwright.told import tell
 
@@ -31,8 +30,6 @@ COMPONENT, IP_SCRIPT = "component.xml", "package_ip.tcl"
 KERNEL_XML, XO_SCRIPT = "kernel.xml", "package_xo.tcl"  # for XRT alone
 HDL = "hdl"  # folder of the sources in the package
 TYPES = ("systemVerilogSource", "verilogSource")  # that Verilator reads
-_LISTED = re.compile(r"(\w+)=(\d+(?:,\d+)*)")
-_RANGE = re.compile(r"(\w+)=(\d+)\.\.(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +84,6 @@ def outputs(request: Request) -> tuple[str, ...]:
     top = f"{HDL}/{wrapper.name(request.top)}.v"
     more = (KERNEL_XML, XO_SCRIPT) if request.xrt else ()
     return (*places, top, IP_SCRIPT, *more, COMPONENT)
-
-
-def limits(ranges: Sequence[str]) -> dict[str, Limit]:
-    """What parameters may be: Rows=4,8,16 or MaxBurst=1..256. ConfigError for another form."""
-    found = {}
-    for text in ranges:
-        if match := _RANGE.fullmatch(text):
-            found[match[1]] = Limit(low=int(match[2]), high=int(match[3]))
-        elif match := _LISTED.fullmatch(text):
-            found[match[1]] = Limit(tuple(map(int, match[2].split(","))))
-        else:
-            raise ConfigError(f"range {text!r}: expected NAME=LOW..HIGH or NAME=VALUE,VALUE,...")
-    return found
 
 
 def package(request: Request, folder: Path) -> Component:
