@@ -67,7 +67,7 @@ def test_usr_access_is_the_first_value_written_to_its_register(packets, value):
 
 
 def test_two_files_that_differ_in_their_date_are_one_bitstream():
-    one, other = bit(STAMPED), bit(STAMPED, date=b"2026/11/20")
+    one, other = bit(STAMPED), bit(STAMPED, date=b"2026/11/20", time=b"23:59:59")
     assert one != other
     found = [amd_bit.timeless(data, origin=HERE) for data in (one, other)]
     assert found[0] == found[1]

@@ -84,11 +84,12 @@ def test_nothing_of_a_settings_script_is_run(places, tmp_path):
     (home / "settings64.sh").write_text(
         f"touch {mark}\nexport A=$(touch {mark})\nexport B=`touch {mark}`\n"
         f"export LM=2100@x; touch {mark}\nexport C=fine\n"
+        "export D=$(id)\nexport E=`id`\nexport F=a;id\nexport G=a|id\n"
     )
     environ = dict(found("vivado", Machine(installs=(str(home),))).env)
     assert not mark.exists()
     assert environ["C"] == "fine"
-    assert not {"A", "B", "LM"} & set(environ)
+    assert not {"A", "B", "D", "E", "F", "G", "LM"} & set(environ)
 
 
 def test_behind_a_wrapper_the_machine_file_is_believed(places):
@@ -125,7 +126,12 @@ BRANCHES = st.tuples(
         [f'if [ {four[0]} "${{{four[1]}}}" ]; then', ":", *four[2], "else", ":", *four[3], "fi"]
     )
 )
-SCRIPTS = st.lists(st.one_of(EXPORTS, BRANCHES, st.just("# a comment"), st.just("")), max_size=8)
+NESTED = st.tuples(BRANCHES, st.sampled_from(["-n", "-z"]), NAMES, BRANCHES).map(
+    lambda four: f'if [ {four[1]} "${{{four[2]}}}" ]; then\n{four[0]}\nelse\n{four[3]}\nfi'
+)
+SCRIPTS = st.lists(
+    st.one_of(EXPORTS, BRANCHES, NESTED, st.just("# a comment"), st.just("")), max_size=8
+)
 
 
 @pytest.fixture(scope="module")

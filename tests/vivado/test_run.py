@@ -100,6 +100,16 @@ def test_half_of_a_file_is_not_taken_for_one(programs, name, tmp_path):
     assert f"vivado reported success, but {name} " in fault(request)
 
 
+def test_checkpoint_that_is_damaged_inside_is_not_taken_for_one(programs, tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.dcp", "w") as archive:
+        archive.writestr("top.edf", "x" * 1000)
+    data = (tmp_path / "x.dcp").read_bytes().replace(b"xxxx", b"xxyx", 1)
+    (tmp_path / "x.dcp").write_bytes(data)
+    text = f"open('x.dcp', 'wb').write(open({str(tmp_path / 'x.dcp')!r}, 'rb').read())\n"
+    programs.add("vivado", text + "print('bitwright: done')")
+    assert "damaged" in fault(Request("vivado", script="go.tcl", expects=("x.dcp",)))
+
+
 def test_critical_warnings_are_listed_waived_or_refused(programs, capfd):
     said = "CRITICAL WARNING: [Timing 38-282] hold is missed in {}/top"
     programs.add(

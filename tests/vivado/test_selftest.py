@@ -88,6 +88,11 @@ def test_cell_that_is_as_believed_is_told_nothing_of():
     assert told(DUMP) == []
 
 
+def test_wires_of_an_interface_need_not_be_told_as_pins():
+    lines = DUMP.splitlines(keepends=True)
+    assert told("".join(line for line in lines if "s_awaddr" not in line)) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [

@@ -46,14 +46,17 @@ class _Reader:
         except (OSError, ValueError):
             return
         blocks: list[bool] = []  # of each open if: whether its present branch is taken
+        taken: list[bool] = []  # and whether the first was
         for line in text.splitlines():
             word = line.split(maxsplit=1)[0].rstrip(";") if line.strip() else ""
             if word == "if":
                 blocks.append(all(blocks) and self._holds(line))
+                taken.append(blocks[-1])
             elif word in ("else", "elif") and blocks:
-                blocks[-1] = word == "else" and all(blocks[:-1]) and not blocks[-1]
+                blocks[-1] = word == "else" and not taken[-1]
             elif word == "fi" and blocks:
                 blocks.pop()
+                taken.pop()
             elif all(blocks):
                 self._line(line, script)
 
