@@ -173,7 +173,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "segment-offset",
-        ERROR,
+        DOUBT,
         "Memory with a place of its own has that address.",
         ranges.segment_offset,
     ),
