@@ -14,6 +14,7 @@ from bitwright.blockdesign.commands.draw import DOCS, picture
 from bitwright.blockdesign.draw import Marks, svg
 from bitwright.blockdesign.draw.drawing import Drawing, Rect, Shape
 from bitwright.blockdesign.draw.page import page
+from bitwright.blockdesign.draw.tags import HUES
 from bitwright.blockdesign.draw.text import hexadecimal, size, together
 from bitwright.blockdesign.ip import Instance, Interface, Pin, Segment, Space
 from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net, Port
@@ -446,7 +447,7 @@ def test_both_themes_have_every_colour():
     for theme in (DARK, LIGHT):
         for ink, ground in (("ink", "paper"), ("soft", "box"), ("axi", "paper"), ("irq", "paper")):
             assert _contrast(theme[ink], theme[ground]) >= 4.5, (ink, ground)
-        for hue in range(7):
+        for hue in range(HUES + 1):
             assert _contrast(theme[f"hue{hue}"], theme["onTag"]) >= 4.5, hue
 
 

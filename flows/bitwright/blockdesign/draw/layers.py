@@ -8,10 +8,10 @@ graph gives the same answer whatever order it came in.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-Node = Hashable
 SWEEPS = 12
 
 
@@ -139,6 +139,8 @@ def _shorten(
 
 # ------------------------------------------------------------------------------------------ order
 
+Positions = dict[tuple[str, str, str], float]  # item, l or r, row -> place in its column
+
 
 @dataclass(slots=True)
 class Item:
@@ -183,10 +185,11 @@ class Order:
 
     def best(self) -> None:
         """Find an order with few crossings; `columns` and the rows of `items` hold it."""
-        self._sort_rows()
+        self._sort_rows(range(len(self.columns)))
         fewest, kept = self.crossings(), self._copy()
         for sweep in range(SWEEPS):
-            self._sweep(forwards=sweep % 2 == 0)
+            numbers = range(len(self.columns))
+            self._sweep(numbers if sweep % 2 == 0 else reversed(numbers), forwards=sweep % 2 == 0)
             self._swap()
             crossings = self.crossings()
             if crossings < fewest:
@@ -194,84 +197,74 @@ class Order:
         self._restore(kept)
 
     def crossings(self) -> int:
-        return sum(self._crossings_after(column) for column in range(len(self.columns)))
+        """Pairs of joins of the same two columns that cross; joins of one end do not."""
+        at = self._positions(range(len(self.columns)))
+        found = 0
+        for joins in self.between.values():
+            ends = sorted(
+                (at[j.left, "r", j.left_row], at[j.right, "l", j.right_row]) for j in joins
+            )
+            seen: list[float] = []  # right ends of the joins before, in order
+            for _, right in ends:
+                found += len(seen) - bisect_right(seen, right)
+                insort(seen, right)
+        return found
 
-    def _crossings_after(self, column: int) -> int:
-        at = self._positions()
-        ends = sorted(
-            (at[j.left, "r", j.left_row], at[j.right, "l", j.right_row])
-            for j in self.between.get(column, ())
-        )
-        return sum(
-            one[0] < two[0] and one[1] > two[1] for i, one in enumerate(ends) for two in ends[i:]
-        )
-
-    def _positions(self) -> dict[tuple[str, str, str], float]:
+    def _positions(self, columns: Iterable[int]) -> Positions:
         found = {}
-        for column in self.columns:
-            for i, key in enumerate(column):
+        for number in columns:
+            for i, key in enumerate(self.columns[number]):
                 item = self.items[key]
                 for side, rows in (("l", item.left), ("r", item.right)):
                     for j, row in enumerate(rows):
                         found[key, side, row] = i + (j + 1) / (len(rows) + 1)
         return found
 
-    def _sweep(self, *, forwards: bool) -> None:
-        numbers = range(len(self.columns))
-        for number in numbers if forwards else reversed(numbers):
-            at = self._positions()
+    def _near(self, key: str, at: Positions, *, left: bool) -> list[float]:
+        """Where the other ends of an item's joins are, in the column at its left or right."""
+        if left:
+            return [at[j.left, "r", j.left_row] for j in self.into[key]]
+        return [at[j.right, "l", j.right_row] for j in self.out[key]]
+
+    def _sweep(self, numbers: Iterable[int], *, forwards: bool) -> None:
+        at = self._positions(range(len(self.columns)))
+        for number in numbers:
             middle = {}
             for i, key in enumerate(self.columns[number]):
-                if forwards:
-                    near = [at[j.left, "r", j.left_row] for j in self.into[key]]
-                else:
-                    near = [at[j.right, "l", j.right_row] for j in self.out[key]]
-                middle[key] = sum(near) / len(near) if near else i
-            self.columns[number].sort(
-                key=lambda key: (
-                    self.items[key].pin,
-                    middle[key] if self.items[key].pin in (0, 1) else 0,
-                )
-            )
-            self._sort_rows()
+                near = self._near(key, at, left=forwards)
+                free = self.items[key].pin in (0, 1)
+                middle[key] = 0 if not free else sum(near) / len(near) if near else i
+            self.columns[number].sort(key=lambda key: (self.items[key].pin, middle[key]))
+            self._sort_rows([number], at)
+            at.update(self._positions([number]))
 
-    def _sort_rows(self) -> None:
-        at = self._positions()
-        for item in self.items.values():
-            if not item.fixed:
-                item.left = self._sorted(item.left, self.into[item.key], at, incoming=True)
-                item.right = self._sorted(item.right, self.out[item.key], at, incoming=False)
-
-    @staticmethod
-    def _sorted(
-        rows: list[str],
-        joins: Sequence[Join],
-        at: Mapping[tuple[str, str, str], float],
-        *,
-        incoming: bool,
-    ) -> list[str]:
-        near: dict[str, list[float]] = {row: [] for row in rows}
-        for join in joins:
-            row = join.right_row if incoming else join.left_row
-            end = (join.left, "r", join.left_row) if incoming else (join.right, "l", join.right_row)
-            if row in near:
-                near[row].append(at[end])
-        return sorted(rows, key=lambda r: sum(near[r]) / len(near[r]) if near[r] else -1)
+    def _sort_rows(self, numbers: Iterable[int], at: Positions | None = None) -> None:
+        at = at or self._positions(range(len(self.columns)))
+        for number in numbers:
+            for key in self.columns[number]:
+                item = self.items[key]
+                if not item.fixed:
+                    ins = [(j.right_row, at[j.left, "r", j.left_row]) for j in self.into[key]]
+                    outs = [(j.left_row, at[j.right, "l", j.right_row]) for j in self.out[key]]
+                    item.left, item.right = _sorted(item.left, ins), _sorted(item.right, outs)
 
     def _swap(self) -> None:
         """Exchange neighbours wherever that saves a crossing."""
         for number, column in enumerate(self.columns):
+            at = self._positions(
+                [n for n in (number - 1, number + 1) if 0 <= n < len(self.columns)]
+            )
             for i in range(len(column) - 1):
-                if self.items[column[i]].pin or self.items[column[i + 1]].pin:
+                one, other = column[i], column[i + 1]
+                if self.items[one].pin or self.items[other].pin:
                     continue
-                before = self._around(number)
-                column[i], column[i + 1] = column[i + 1], column[i]
-                if self._around(number) >= before:
-                    column[i], column[i + 1] = column[i + 1], column[i]
-        self._sort_rows()
-
-    def _around(self, number: int) -> int:
-        return self._crossings_after(number - 1) + self._crossings_after(number)
+                saved = 0
+                for left in (True, False):
+                    above, below = (self._near(key, at, left=left) for key in (one, other))
+                    saved += sum((a > b) - (a < b) for a in above for b in below)
+                if saved > 0:
+                    column[i], column[i + 1] = other, one
+        self._sort_rows(range(len(self.columns)))
 
     def _copy(self) -> list[list[tuple[str, list[str], list[str]]]]:
         return [
@@ -284,3 +277,12 @@ class Order:
             self.columns[number] = [key for key, _, _ in column]
             for key, left, right in column:
                 self.items[key].left, self.items[key].right = left, right
+
+
+def _sorted(rows: list[str], ends: Sequence[tuple[str, float]]) -> list[str]:
+    """Rows in the order of where their edges come from or go to."""
+    near: dict[str, list[float]] = {row: [] for row in rows}
+    for row, position in ends:
+        if row in near:
+            near[row].append(position)
+    return sorted(rows, key=lambda row: sum(near[row]) / len(near[row]) if near[row] else -1)

@@ -17,7 +17,7 @@ from bitwright.blockdesign.draw.marks import Marks
 from bitwright.blockdesign.draw.text import clipped, natural
 from bitwright.blockdesign.model import Net, parent
 
-HUES = 6  # colours that theme has for clock domains; 0 is that of no clock
+HUES = 8  # colours that theme has for clock domains; 0 is that of no clock
 LONGEST = 26  # characters of a tag
 
 

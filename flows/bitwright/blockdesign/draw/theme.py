@@ -38,6 +38,8 @@ LIGHT: Mapping[str, str] = {
     "hue4": "#0969da",
     "hue5": "#bf3989",
     "hue6": "#7d4e00",
+    "hue7": "#0f766e",
+    "hue8": "#4d7c0f",
 }
 DARK: Mapping[str, str] = {
     "paper": "#0d1117",
@@ -68,10 +70,12 @@ DARK: Mapping[str, str] = {
     "hue4": "#79c0ff",
     "hue5": "#ff9bce",
     "hue6": "#e3b341",
+    "hue7": "#5eead4",
+    "hue8": "#bef264",
 }
 FONT = 'Helvetica, Arial, "Liberation Sans", "Nimbus Sans", sans-serif'
 WIDTHS = {"axi": 3, "lite": 2.2, "stream": 3, "other": 1.8, "irq": 1.2, "wire": 1.2}
-HUES = tuple(f"hue{i}" for i in range(7))
+HUES = tuple(name for name in LIGHT if name.startswith("hue"))
 CHANGES = ("added", "removed", "changed")
 
 
