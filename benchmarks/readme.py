@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {  # block -> the command whose output st
     "board": (PYTHON, "-m", "bitwright.host.predict"),
     "csim": ("./doit", "csim", "config=gpt2-medium"),
     "hls": ("./doit", "hls", "config=gpt2-medium"),
+    "check": ("./doit", "check", "config=gpt2-medium"),
     "builds": (PYTHON, "benchmarks/null_build.py"),
     "reports": (PYTHON, "benchmarks/reports.py"),
 }
