@@ -17,3 +17,8 @@ needed = pytest.mark.skipif(
 
 def text(path: Path) -> str:
     return path.read_text(encoding="utf-8-sig")
+
+
+counted = pytest.mark.skipif(
+    len(FILES) != 30, reason=f"{len(FILES)} component.xml in {FOLDER}, not the 30 that were counted"
+)

@@ -71,7 +71,7 @@ def test_an_entry_of_a_public_core_gives_its_pins_interfaces_and_segments(
     assert set(seen.spaces) == {space.name for space in component.address_spaces}
 
 
-@corpus.needed
+@corpus.counted
 def test_widths_follow_the_parameters_of_the_instance(tmp_path: Path):
     (path,) = (path for path in corpus.FILES if "asandeep1__FPGA_ECE8893__ip-" in path.name)
     component = read.load(path)

@@ -36,7 +36,7 @@ def packaged() -> list[tuple[str, Component]]:
     ]
 
 
-@corpus.needed
+@corpus.counted
 def test_what_vivados_packager_inferred_is_what_we_infer():
     cores = packaged()
     known = agreed = extra = 0
@@ -53,7 +53,7 @@ def test_what_vivados_packager_inferred_is_what_we_infer():
     assert (len(cores), extra) == (19, NOT_INFERRED)
 
 
-@corpus.needed
+@corpus.counted
 def test_clocks_are_associated_as_vivado_associated_them():
     agreed, differ = 0, []
     for name, core in packaged():

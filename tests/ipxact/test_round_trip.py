@@ -40,11 +40,6 @@ def test_a_public_file_is_read_whole_written_and_read_again(path: Path):
     assert faults(text) == []
 
 
-@corpus.needed
-def test_all_of_the_public_files_are_there():
-    assert len(corpus.FILES) == 30
-
-
 def test_a_comment_before_the_xml_declaration_is_let_pass():
     text = write.write(SMALL)
     licence = "\ufeff<!-- licence,\nof several lines --> <!--and more-->\n"

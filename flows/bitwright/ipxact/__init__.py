@@ -14,5 +14,7 @@ wrapper.py    ports -> a Verilog module around a SystemVerilog one
 compare.py    what two components say differently
 tcl.py        the same package made by Vivado: package_ip.tcl, package_xo.tcl
 kernel_xml.py what XRT is told of a kernel
+entry.py      Component -> an entry of the IP catalogue (bd/catalogue)
+dependency.py XPath of a component.xml as expressions of that catalogue
 package.py    what the step `package-<kernel>` runs
 """

@@ -13,6 +13,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bitwright.errors import ConfigError
+from bitwright.hls.export import CREATED, REVISION  # a time would make every package another one
 from bitwright.ipxact import agree, infer, parameters, wrapper
 from bitwright.ipxact.agree import CONTROL
 from bitwright.ipxact.model import (
@@ -42,8 +43,6 @@ from bitwright.kernel import Field as KernelField
 from bitwright.kernel import Register as KernelRegister
 
 BLOCK = "reg0"  # of the memory map of s_axi_control, as Vivado's packager names it
-CREATED = "2000-01-01T00:00:00Z"  # the time of packaging would make every package another one
-REVISION = "1"
 FAMILIES = (  # of the parts that this project's targets have, and their relatives
     *("zynq", "zynquplus", "artix7", "kintex7", "virtex7"),
     *("kintexuplus", "virtexuplus", "virtexuplusHBM"),
