@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bitwright.blockdesign import anyfile
 from bitwright.blockdesign.interpreter import Interpreter, TclFault, isolated
 from bitwright.blockdesign.model import Address, BlockDesign
 
@@ -68,6 +69,21 @@ def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
     done = cli(tmp_path / "none.tcl")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1 and "cannot be read" in done.stderr
+
+
+def test_a_variable_of_another_script_is_set_from_outside(script):
+    path = script("create_bd_port -dir I $mine\n")
+    done = cli(path, "--set", "mine=theirs")
+    assert [port["name"] for port in json.loads(done.stdout)["ports"]] == ["before", "theirs"]
+    done = cli(path, "--set", "mine")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_an_import_as_yaml_is_read_back_as_the_same_design(script, tmp_path):
+    path = ROOT / "tests/specimens/bd/write_bd_tcl-2023.2.tcl"
+    done = cli(path, "--yaml")
+    (tmp_path / "again.yml").write_text(done.stdout)
+    assert anyfile.read(tmp_path / "again.yml") == anyfile.read(path)
 
 
 def test_a_script_that_gives_up_with_an_error_message_is_faulty_although_it_caught_it(script):

@@ -237,6 +237,15 @@ def test_cells_are_grouped_and_their_nets_reach_out_through_pins():
     assert [(one.space, one.segment) for one in design.addresses] == [("h/a/Data", "h/c/S/Reg")]
 
 
+def test_a_cell_that_takes_the_place_of_another_has_its_connections():
+    design = made(
+        *TWO,
+        "connect_bd_net -net n [get_bd_pins a/x] [get_bd_pins b/x]",
+        "replace_bd_cell [get_bd_cells a] [get_bd_cells c]",
+    )
+    assert ends(design) == {"n": ("b/x", "c/x")}
+
+
 def test_what_is_deleted_is_gone_from_nets_and_addresses():
     design = made(
         *TWO,

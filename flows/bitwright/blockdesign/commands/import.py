@@ -10,22 +10,31 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 
 from bitwright.blockdesign import model
 from bitwright.blockdesign.dump import dump
 from bitwright.blockdesign.interpreter import isolated
+from bitwright.errors import ConfigError
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="Tcl, as write_bd_tcl writes it")
     parser.add_argument("--design", default="", help="of a script that makes several")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a variable that the script expects from the one that sources it",
+    )
     parser.add_argument("--yaml", action="store_true", help="as a description like those in bd/")
 
 
 def run(args: argparse.Namespace) -> int:
-    found = isolated.imported(args.file, design=args.design)
+    found = isolated.imported(args.file, design=args.design, variables=_variables(args.set))
     for note in found.notes:
         print(f"note: {note}", file=sys.stderr)
     others = [name for name in found.designs if name != found.design.name]
@@ -36,6 +45,17 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(json.dumps(_with_marks(found), indent=2))
     return 0
+
+
+def _variables(texts: list[str]) -> dict[str, str]:
+    """Of NAME=VALUE each. Raises ConfigError for anything else."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not re.fullmatch(r"\w+", name):
+            raise ConfigError(f"import --set: expected NAME=VALUE, found {text!r}")
+        found[name] = value
+    return found
 
 
 def _with_marks(found: isolated.Imported) -> dict[str, object]:

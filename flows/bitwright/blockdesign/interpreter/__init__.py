@@ -74,6 +74,10 @@ class Interpreter:
         unknown = None if strict else self._unknown
         self._session.host = Host(known, unknown, seconds, watch)
 
+    def set(self, name: str, value: str) -> None:
+        """A global variable that a script expects to be set by the one that sources it."""
+        self._session.host.evaluate("set", f"::{name}", value)
+
     def run(self, text: str, name: str) -> str:
         """Run a script, called `name` in messages; what it returned at file level.
 

@@ -331,6 +331,20 @@ def _gathered(session: Session, hierarchy: str, texts: list[str]) -> str:
     return session.shown([hierarchy], look.CELL)
 
 
+def _replace(session: Session, words: tuple[str, ...]) -> str:
+    args = arguments(
+        *("replace_bd_cell", words),
+        flags=("preserve_name", "preserve_configuration"),
+        names=("old", "new"),
+        lax=not session.strict,
+    )
+    cells = [look.resolve(session, text)[0] for text in session.objects(args.rest)]
+    if len(cells) != 2 or not set(cells) <= set(session.design.cells):
+        raise CommandError("[BD 5-234] replace_bd_cell: expected a cell, and one to take its place")
+    session.design.replace(*cells)
+    return ""
+
+
 def _make_external(interface: bool, session: Session, words: tuple[str, ...]) -> str:
     """Ports named after pins, <pin>_0 as Vivado names since 2018."""
     command = "make_bd_intf_pins_external" if interface else "make_bd_pins_external"
@@ -404,6 +418,7 @@ COMMANDS: dict[str, Command] = {
     "delete_bd_objs": _delete,
     "group_bd_cells": _group,
     "move_bd_cells": _move,
+    "replace_bd_cell": _replace,
     "make_bd_pins_external": partial(_make_external, False),
     "make_bd_intf_pins_external": partial(_make_external, True),
     "apply_bd_automation": _automation,

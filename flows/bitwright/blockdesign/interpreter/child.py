@@ -53,6 +53,8 @@ def _answer(
     request: dict[str, Any], known: Catalogue, seconds: float, watch: Any
 ) -> dict[str, Any]:
     interpreter = Interpreter(known, version="", seconds=seconds, watch=watch)
+    for name, value in request["variables"].items():
+        interpreter.set(name, value)
     try:
         interpreter.run(request["text"], request["name"])
         design = _asked(interpreter, request["design"])

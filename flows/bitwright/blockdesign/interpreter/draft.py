@@ -267,6 +267,15 @@ class Draft:
             for path in list(used):
                 used[moved(path)] = used.pop(path)
 
+    def replace(self, old: str, new: str) -> None:
+        """Give a cell's connections and addresses to another cell beside it."""
+        for nets in (self.nets, self.interface_nets):
+            for net in nets.values():
+                if not net.path.startswith(f"{old}/"):
+                    net.ends = [_renamed(end, old, new) for end in net.ends]
+        for one in self.mappings:
+            one.space, one.segment = _renamed(one.space, old, new), _renamed(one.segment, old, new)
+
     def gather(self, hierarchy: str, cells: list[str]) -> None:
         """Move cells from beside a hierarchy into it.
 

@@ -60,13 +60,27 @@ class Imported:
     notes: tuple[Note, ...]  # what it does that the design does not hold
 
 
-def imported(path: Path, *, design: str = "", seconds: float = SECONDS) -> Imported:
+def imported(
+    path: Path,
+    *,
+    design: str = "",
+    variables: Mapping[str, str] | None = None,
+    seconds: float = SECONDS,
+) -> Imported:
     """Run the script in a file and return the design that is open at its end, or the one named.
 
+    variables: that the script finds set, as if another one had sourced it.
     The IP catalogue is that of the working directory. Raises ConfigError for a file that cannot be
     read or makes no such design, TclFault for what the script does.
     """
-    answer = _run(path, _text(path), design, seconds)
+    request = {
+        "text": _text(path),
+        "name": str(path),
+        "design": design,
+        "variables": dict(variables or {}),
+        "seconds": seconds,
+    }
+    answer = _run(path, request, seconds)
     if "fault" in answer:
         raise TclFault(_place(answer["fault"]["place"]), answer["fault"]["problem"])
     if "error" in answer:
@@ -96,8 +110,7 @@ def _text(path: Path) -> str:
 # --- the other process ----------------------------------------------------------------------------
 
 
-def _run(path: Path, text: str, design: str, seconds: float) -> dict[str, Any]:
-    request = {"text": text, "name": str(path), "design": design, "seconds": seconds}
+def _run(path: Path, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
     package = Path(__file__).parents[3]
     page = os.memfd_create("bitwright-place")
     os.ftruncate(page, mmap.PAGESIZE)

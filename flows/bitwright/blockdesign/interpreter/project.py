@@ -198,6 +198,8 @@ write_bitstream write_checkpoint write_hw_platform
 # Commands that give one thing back, which a script sets properties of.
 _THINGS = {
     "create_fileset": "sources_1",
+    "create_partition_def": "",
+    "create_reconfig_module": "",
     "create_run": "impl_1",
     "current_board_part": "",
     "current_fileset": "sources_1",
