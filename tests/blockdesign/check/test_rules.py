@@ -566,3 +566,10 @@ def test_a_parameter_that_the_catalogue_does_not_list_is_no_slip(name):
     """The catalogue lists those that matter; an IP has more, named alike."""
     changed = recell(BASE, "reset0", parameters=((name, "4"),))
     assert names(small.found(changed, SLIPS)) == set()
+
+
+def test_a_value_that_counts_for_nothing_is_one_finding_and_not_one_for_each_pin():
+    """17 slaves are too many for a smartconnect, so the catalogue shows it with its default."""
+    changed = parameters("memory/path", NUM_SI="17")(BASE)
+    (one,) = small.found(changed, {"memory/path": small.switch(1, 1, 1)})
+    assert one.rule == "bad-value"

@@ -111,9 +111,24 @@ def bad_value(scene: Scene) -> Iterator[Fault]:
             )
 
 
+def misset(scene: Scene, path: str) -> bool:
+    """Whether a parameter of the cell has a value that counts for nothing, so its looks are off."""
+    if path not in scene.misset:
+        looks, cell = scene.instance(path), scene.cells.get(path)
+        scene.misset[path] = looks is not None and cell is not None and _misset(looks, cell)
+    return scene.misset[path]
+
+
+def _misset(looks: Instance, cell: Cell) -> bool:
+    given = ((_parameter(looks, name), value) for name, value in cell.parameters)
+    return any(one is not None and _refused(one, value) is not None for one, value in given)
+
+
 def _parameter(looks: Instance, name: str) -> Parameter | None:
-    by_name = {one.lower(): parameter for one, parameter in looks.parameters.items()}
-    return by_name.get(name.lower())
+    if name in looks.parameters:
+        return looks.parameters[name]
+    same = (p for one, p in looks.parameters.items() if one.lower() == name.lower())
+    return next(same, None)
 
 
 def _refused(parameter: Parameter, value: str) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bitwright.blockdesign.check.finding import Fault
+from bitwright.blockdesign.check.names import misset
 from bitwright.blockdesign.check.scene import Scene
 from bitwright.blockdesign.check.words import near, some
 from bitwright.blockdesign.ip import Instance, Pin
@@ -96,8 +97,10 @@ def _count(scene: Scene, end: str) -> tuple[str, str, int] | None:
 
 
 def _has_owner(scene: Scene, end: str) -> bool:
+    """Whether what the end's owner lacks can be called wrong, and nothing else made it lack it."""
     owner = parent(end)
-    return (not owner or owner in scene.cells) and scene.known(owner)
+    there = not owner or owner in scene.cells
+    return there and scene.known(owner) and not misset(scene, owner)
 
 
 def _missing(scene: Scene, net: Net, end: str, what: str, other: bool) -> Fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bitwright.blockdesign.check.names import misset
 from bitwright.blockdesign.check.scene import Reach, Scene, initiates
 from bitwright.blockdesign.ip import Segment, Space
 from bitwright.blockdesign.model import parent
@@ -119,7 +120,7 @@ class _Walk:
             self.ports.add(end)
             return
         looks = self.scene.instance(owner)
-        if looks is None or not looks.known:
+        if looks is None or not looks.known or misset(self.scene, owner):
             self.blind = True
             return
         for segment in looks.segments.values():

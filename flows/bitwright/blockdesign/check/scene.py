@@ -53,6 +53,7 @@ class Scene:
     # What was found once, by path: rules ask for it again and again.
     reaches: dict[tuple[str, str], Reach] = field(default_factory=dict)
     owners: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    misset: dict[str, bool] = field(default_factory=dict)
 
     # --- what there is ----------------------------------------------------------------------
 
