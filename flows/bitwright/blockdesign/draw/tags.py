@@ -156,20 +156,23 @@ def _names(facts: Facts, signals: Iterable[_Signal]) -> list[str]:
 
 
 def _hues(facts: Facts, signals: list[_Signal]) -> list[int]:
-    """1 to HUES for clocks in order; a reset has that of its clock, or of its maker's clock."""
+    """1 to HUES for clocks in order; a reset has that of its clock.
+
+    Its clock is the one that its pin is said to be synchronous to, or the only one of its maker.
+    """
     hue: dict[int, int] = {}
-    by_cell: dict[str, int] = {}
+    by_cell: dict[str, set[int]] = {}
     clocks = [i for i, signal in enumerate(signals) if signal.kind == "clk"]
     clocks.sort(key=lambda i: -len(signals[i].ends))  # the busiest first; sort is stable
     for number, i in enumerate(clocks):
         hue[i] = number % HUES + 1
         for end in signals[i].ends:
-            if end not in signals[i].drivers:
-                by_cell.setdefault(parent(end), hue[i])
+            by_cell.setdefault(parent(end), set()).add(i)
     for i, signal in enumerate(signals):
         if signal.kind == "rst" and signal.drivers:
-            maker = parent(signal.drivers[0])
-            hue[i] = _own_clock(facts, signals, hue, signal.drivers[0]) or by_cell.get(maker, 0)
+            own = _own_clock(facts, signals, hue, signal.drivers[0])
+            only = by_cell.get(parent(signal.drivers[0]), set())
+            hue[i] = own or (hue[min(only)] if len(only) == 1 else 0)
     return [hue.get(i, 0) for i in range(len(signals))]
 
 
