@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from bitwright.blockdesign import anyfile, named
 from bitwright.blockdesign.__main__ import main
-from bitwright.blockdesign.diff import ADDED, CHANGED, REMOVED, Change, diff, lines
+from bitwright.blockdesign.diff import ADDED, CHANGED, REMOVED, Change, diff
 from bitwright.blockdesign.diffpicture import picture, together
+from bitwright.blockdesign.difftext import lines
 from bitwright.blockdesign.draw.page import page
 from bitwright.blockdesign.flat import flat
 from bitwright.blockdesign.model import (

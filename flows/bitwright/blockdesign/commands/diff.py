@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from bitwright.blockdesign import anyfile, named
-from bitwright.blockdesign.diff import ADDED, CHANGED, REMOVED, Difference, diff, lines
+from bitwright.blockdesign.diff import ADDED, CHANGED, REMOVED, Difference, diff
+from bitwright.blockdesign.difftext import lines
 from bitwright.errors import BitwrightError, ConfigError
 
 SAME, DIFFERENT = 0, 1

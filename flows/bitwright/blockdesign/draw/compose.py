@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bitwright.blockdesign.draw import blocks, strip
-from bitwright.blockdesign.draw.arrange import ARROW, Placed
+from bitwright.blockdesign.draw.arrange import Placed
 from bitwright.blockdesign.draw.blocks import KIND, LABEL, LINE, PAD, TAG_GAP, TAG_HIGH
 from bitwright.blockdesign.draw.drawing import Drawing, Path, Rect, Shape, Text
 from bitwright.blockdesign.draw.facts import last
 from bitwright.blockdesign.draw.graph import Edge, Level
 from bitwright.blockdesign.draw.plan import IN, OUT, Plan, Scene, Wire
+from bitwright.blockdesign.draw.ways import ARROW
 
 MARGIN, HEADER = 24, 40  # inside a frame
 BAR = 34  # height of what joins the two arms of a cell

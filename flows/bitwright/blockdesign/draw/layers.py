@@ -23,7 +23,7 @@ class Arc:
 
 
 def strong(nodes: Iterable[str], arcs: Iterable[Arc]) -> list[set[str]]:
-    """Groups of nodes that reach one another, of two or more (Tarjan), without recursion."""
+    """Groups of nodes that reach one another, of two or more (Kosaraju), without recursion."""
     after: dict[str, list[str]] = {node: [] for node in sorted(nodes)}
     before: dict[str, list[str]] = {node: [] for node in after}
     for arc in arcs:
@@ -32,7 +32,7 @@ def strong(nodes: Iterable[str], arcs: Iterable[Arc]) -> list[set[str]]:
             before[arc.sink].append(arc.source)
     order: list[str] = []
     seen: set[str] = set()
-    for node in after:  # Kosaraju: finishing order, then the reverse graph
+    for node in after:  # in the order of finishing; then the graph turned round
         stack = [(node, iter(after[node]))] if node not in seen else []
         seen.add(node)
         while stack:
