@@ -274,6 +274,13 @@ def test_under_xrt_kernels_see_all_banks_and_stand_in_three_regions(target):
     assert not any("/s_axi_control/" in one.segment for one in block.addresses)
 
 
+def test_kernels_beyond_the_regions_begin_again_with_the_first(tmp_path):
+    found = with_bundles(tmp_path, "u280-xrt", [1, 1, 1, 1])
+    (tmp_path / "bd").symlink_to(ROOT / "bd")
+    regions = linked.regions(elaborate.of(found, tmp_path))
+    assert regions == (("k0", "SLR0"), ("k1", "SLR1"), ("k2", "SLR2"), ("k3", "SLR0"))
+
+
 # --- what is refused ----------------------------------------------------------------------------
 
 ZYNQ_FAULTS = [
@@ -397,9 +404,7 @@ def test_any_kernels_are_joined_once_each_within_what_an_interconnect_takes(targ
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         found = with_bundles(root, target, counts)
-        for name in ("boards", *(f"{path.name}" for path in (ROOT / "bd").glob("*.yml"))):
-            (root / "bd").mkdir(exist_ok=True)
-            (root / "bd" / name).symlink_to(ROOT / "bd" / name)
+        (root / "bd").symlink_to(ROOT / "bd")
         try:
             block = elaborate.of(found, root)
         except ConfigError as error:

@@ -259,8 +259,7 @@ def _dealt(ways: tuple[Way, ...], cells: tuple[_Placed, ...], where: str) -> Ite
         )
     for number, (one, space) in enumerate(masters):
         way = ways[number % len(ways)]
-        if number < len(ways):
-            yield way.part
+        yield way.part  # the same for each bundle that goes this way; join() says it once
         seen = tuple(replace(its, space=f"{one.name}/{space.name}") for its in way.segments)
         (interface,) = space.interfaces
         yield Part(
