@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bitwright.blockdesign import named
 from bitwright.blockdesign.commands.draw import DOCS, picture
 from bitwright.blockdesign.draw import Marks, svg
 from bitwright.blockdesign.draw.drawing import Drawing, Rect, Shape
@@ -25,6 +26,9 @@ from hypothesis import strategies as st
 from tests.blockdesign.drawn import CELL, HOSTILE, chain, designs, shuffled, wild
 
 ROOT = Path(__file__).parents[2]
+CORPUS = Path(os.environ.get("BITWRIGHT_IP_CORPUS") or ROOT.parent / "shared/corpus/ip")
+FILES = sorted(CORPUS.glob("hwh/*.hwh"))
+ABSENT = f"no real .hwh files in {CORPUS}; set BITWRIGHT_IP_CORPUS to a folder that has hwh/"
 BOXES = ("cell", "quiet", "port")
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -394,6 +398,14 @@ def test_the_picture_in_docs_is_what_the_command_draws(name: str, monkeypatch: A
     monkeypatch.chdir(ROOT)
     kept = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert kept == picture(DOCS[name]), "python -m bitwright.blockdesign draw --docs"
+
+
+@pytest.mark.skipif(not FILES, reason=ABSENT)
+def test_designs_that_others_built_are_readable(monkeypatch: Any):
+    monkeypatch.chdir(ROOT)
+    for path in FILES:
+        found = named.read(str(path))
+        assert not faults(drawn(found.design, dict(found.looks))), path.name
 
 
 @pytest.fixture(scope="module")
