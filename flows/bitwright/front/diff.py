@@ -116,7 +116,8 @@ def _stale(session: Session, built: Snapshot) -> list[str]:
     """Why the numbers that lie there are not those of the sources as they are."""
     from bitwright import engine
 
-    wanted = [step for name, step in session.steps.items() if name != "bitstream"]
+    after = ("bitstream", "deploy")  # what comes after the numbers
+    wanted = [step for name, step in session.steps.items() if name not in after]
     rows = [(step.name, reason) for step, reason in engine.outlook(wanted) if reason]
     if built.ok is False:  # a failed report step would run again, and fail again
         rows = [row for row in rows if row[0] != "report"]
