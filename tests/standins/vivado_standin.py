@@ -28,7 +28,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "flows")]
 
 from bitwright.blockdesign import catalogue  # noqa: E402
 from bitwright.blockdesign.catalogue import Catalogue  # noqa: E402
-from bitwright.blockdesign.check import check  # noqa: E402
 from bitwright.blockdesign.interpreter import (  # noqa: E402
     CommandError,
     Interpreter,
@@ -290,6 +289,8 @@ class Standin:
     # --- the block design -------------------------------------------------------------------------
 
     def do_validate_bd_design(self, words: Words) -> str:
+        from bitwright.blockdesign.check import check
+
         self.faults.act("validate_bd_design")
         design = self.tcl.design()
         found = check(design, looks(design, self.session.catalogue), strict=False)

@@ -6,15 +6,18 @@ A stand-in that accepted anything would prove nothing about the scripts.
 from __future__ import annotations
 
 import re
+import subprocess
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bitwright import kernel as kernels
 from bitwright.blockdesign import hwh
 from bitwright.reports import amd_bit
 from bitwright.reports.read import recognise
 
-from tests.standins import reports
+from tests.standins import packaged, reports
 from tests.standins.install import Standins, install
 from tests.standins.reports import MARK, Netlist
 from tests.standins.scripted import ROOT, STEPS, Scripted, source
@@ -155,3 +158,37 @@ def test_another_command_line_is_refused(standins, tmp_path):
     done = source(Standins(standins.folder), tmp_path, "none.tcl")
     assert done.returncode == 1
     assert "source: no file none.tcl" in done.stdout
+
+
+# --- v++ ------------------------------------------------------------------------------------------
+
+LINK = ("--link", "--target", "hw", "--platform", "xilinx_u280_gen3x16_xdma_1_202211_1", "--config")
+LINK += ("link.cfg", "--output", "x.xclbin", "ffn.xo")
+GOOD = "[connectivity]\nnk=ffn:1:ffn_1\nsp=ffn_1.m_axi_gmem0:HBM[0:3]\nslr=ffn_1:SLR0\n"
+
+
+@pytest.mark.parametrize(
+    ("config", "words", "told"),
+    [
+        (GOOD, LINK, ""),
+        (GOOD.replace("nk=ffn", "nk=fft"), LINK, "no kernel fft"),
+        (GOOD.replace("gmem0", "gmem9"), LINK, "no such master or memory"),
+        (GOOD.replace("0:3", "0:32"), LINK, "no such master or memory"),
+        (GOOD + "[nothing]\n", LINK, "no section [nothing]"),
+        (GOOD + "what=1\n", LINK, "not understood: what=1"),
+        (GOOD, (*LINK, "--fast"), "unrecognised option '--fast'"),
+        (GOOD, (*LINK, "none.xo"), "none.xo is no kernel object"),
+        (GOOD, tuple(word.replace("u280", "u999") for word in LINK), "no platform"),
+    ],
+)
+def test_link_refuses_what_vpp_would(config, words, told, tmp_path):
+    standins = install(tmp_path / "bin", "v++")
+    kernel = kernels.load(ROOT / "ip/ffn/kernel.yml", "kernel.yml", form="int8")
+    with zipfile.ZipFile(tmp_path / "ffn.xo", "w") as archive:
+        archive.writestr("ip_repo/ffn/component.xml", packaged.component_xml(kernel))
+    (tmp_path / "link.cfg").write_text(config)
+    argv = [f"{standins.folder}/v++", *words]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == (1 if told else 0), done.stdout + done.stderr
+    assert told in done.stdout
+    assert (tmp_path / "x.xclbin").exists() == (not told)
