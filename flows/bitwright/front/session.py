@@ -312,7 +312,8 @@ def _plan(session: Session, name: str) -> None:
     from bitwright import plan
 
     makers = {"build": plan.plan, "sim": plan.plan_sim, "lint": plan.plan_lint}
-    makers["package"] = plan.plan_package
+    if name == "package":
+        makers["package"] = plan.plan_package
     if name == "csim":
         from bitwright.front.csim import format_of
 
