@@ -99,6 +99,8 @@ def test_a_file_that_is_no_text_or_not_there_is_an_error_with_its_place(tmp_path
     path = tmp_path / "component.xml"
     with pytest.raises(ConfigError, match="cannot be read"):
         read.load(path)
+    with pytest.raises(ConfigError, match="regular file"):
+        read.load(Path("/dev/zero"))
     path.write_bytes(b"<a>\n\xff</a>")
     with pytest.raises(ReportError, match=r":2: this is no text"):
         read.load(path)

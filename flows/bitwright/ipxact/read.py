@@ -25,6 +25,8 @@ _DECLARATION = re.compile(r"<\?xml\s[^>]{0,200}\?>")
 
 def load(path: Path) -> Component:
     """The component of a file. ConfigError if it cannot be read, ReportError for what is in it."""
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{path}:1: expected a regular file")
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
