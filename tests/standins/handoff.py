@@ -85,7 +85,7 @@ def ranges(cell: Cell, design: BlockDesign, looks: Mapping[str, Instance]) -> li
     for one in design.addresses:
         space = one.space.removeprefix(f"{cell.path}/")
         known = looks[cell.path].spaces.get(space) if space != one.space else None
-        if known is None or one.offset is None or one.range is None:
+        if known is None or one.excluded or one.offset is None or one.range is None:
             continue
         slave = next(c.path for c in design.cells if one.segment.startswith(f"{c.path}/"))
         name = one.segment[len(slave) + 1 :]
