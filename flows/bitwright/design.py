@@ -528,8 +528,8 @@ def _lacking(config: Config, target: Target, missing: Missing) -> tuple[str, ...
     lacking = tuple(missing(target.toolchain))
     if target.toolchain == "open" or all(kernel.build != "hls" for kernel in config.kernels):
         return lacking
-    absent = set(missing("hls"))
-    if absent >= set(HLS_TOOLS):
+    needed = {*lacking} & {*HLS_TOOLS}  # of Vitis: it would do for HLS too
+    if not needed and {*missing("hls")} >= {*HLS_TOOLS}:
         lacking += (f"one of {', '.join(HLS_TOOLS)}",)
     return lacking
 
