@@ -25,7 +25,8 @@ from tests.standins.faults import Faults  # noqa: E402
 from tests.standins.reports import MARK, Netlist  # noqa: E402
 
 VALUES = ("target", "platform", "config", "kernel_frequency", "temp_dir", "remote_ip_cache")
-VALUES += ("jobs", "report_level", "output", "optimize")
+VALUES += ("jobs", "report_level", "output", "optimize", "to_step")
+STOPS = ("vpl.create_bd", "vpl.update_bd", "vpl.generate_target", "vpl.synth")  # of --list_steps
 FLAGS = ("link", "save-temps")
 PARTS = {"u280": "xcu280-fsvh2892-2L-e", "u55c": "xcu55c-fsvh2892-2L-e"}
 
@@ -105,7 +106,11 @@ def link(words: list[str], faults: Faults) -> None:
     units = configured(Path(given["config"]), kernels)
     if set(units.values()) != set(kernels):
         raise CommandError("[CFGEN 83-2288] an object has no compute unit")
-    print("[00:00:00] Run vpl: Step synth: Completed", flush=True)
+    if (stop := given.get("to_step", "")) and stop not in STOPS:
+        raise CommandError(f"[v++ 60-7] no step {stop}")
+    print(f"[00:00:00] Run vpl: Step {stop.partition('.')[2] or 'synth'}: Completed", flush=True)
+    if stop:
+        return
     faults.act("v++")
     faults.ran("v++")
     netlist = Netlist(

@@ -190,7 +190,7 @@ def test_licence_servers_hosts_and_homes_are_names(monkeypatch, tmp_path):
 def site(tmp_path, monkeypatch):
     """A clone as working directory, the stand-in on PATH, and names that must not be told."""
     clone = Clone(tmp_path / "alicehome" / "clone")
-    standins = install(tmp_path / "bin", "vivado")
+    standins = install(tmp_path / "bin", "vivado", "v++")
     python = Path(sys.executable).parent
     monkeypatch.setenv("PATH", f"{python}:{standins.folder}:{os.environ['PATH']}")
     monkeypatch.setenv("HOME", str(tmp_path / "alicehome"))
@@ -218,8 +218,11 @@ def test_whole_self_test_finds_what_is_wrong_and_sends_no_name(site, capsys):
     assert f"{len(found.cells) - 1} of {len(found.cells)} cells" in found.lines()[0]
     path.write_text(path.read_text().replace("slow_clk", "slowest_sync_clk"))
     catalogue.load.cache_clear()
+    tools |= toolchains.probe("vitis")
     found, archive = selftest.selftest(tools, said.append, targets=("pynq-z2",))
-    assert found.builds == {"pynq-z2": ""}
+    assert found.builds == {"pynq-z2": "", "u280-xrt": ""}
+    assert "u280-xrt: validated and generated" in found.lines()
+    assert not list(Path("build/selftest/u280-xrt/link").glob("*.xclbin"))
     assert found.good
     assert len(found.cells) > 20
     with zipfile.ZipFile(archive) as packed:

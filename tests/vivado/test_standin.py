@@ -177,6 +177,7 @@ GOOD = "[connectivity]\nnk=ffn:1:ffn_1\nsp=ffn_1.m_axi_gmem0:HBM[0:3]\nslr=ffn_1
         (GOOD + "[nothing]\n", LINK, "no section [nothing]"),
         (GOOD + "what=1\n", LINK, "not understood: what=1"),
         (GOOD, (*LINK, "--fast"), "unrecognised option '--fast'"),
+        (GOOD, (*LINK, "--to_step", "vpl.none"), "no step vpl.none"),
         (GOOD, (*LINK, "none.xo"), "none.xo is no kernel object"),
         (GOOD, tuple(word.replace("u280", "u999") for word in LINK), "no platform"),
     ],

@@ -14,11 +14,13 @@ def task(session: Session) -> bool:
     from bitwright import toolchains
     from bitwright.vivado import selftest
 
-    uses = ("vivado", "sim")  # the packages of kernels in RTL take Verilator
+    uses = ("vivado", "vitis", "sim")  # the packages of kernels in RTL take Verilator
     tools = toolchains.probe(*uses)
     toolchains.require(tools, "vivado")
     say(f"Vivado {tools['vivado'].version}, {tools['vivado'].path}: this takes an hour or two")
     found, archive = selftest.selftest(tools, say)
+    if "v++" not in tools:
+        say(f"{selftest.LINKED}: not tried, v++ is not here")
     say("")
     for line in found.lines():
         say(line)
