@@ -11,11 +11,16 @@ from bitwright.blockdesign.interpreter import (
     CommandError,
     Interpreter,
     TclFault,
+    addresses,
     arguments,
+    build,
+    look,
+    project,
+    properties,
     words,
 )
 from bitwright.blockdesign.model import Address, BlockDesign
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 KNOWN = catalogue.load(Path(__file__).parents[2])
@@ -346,6 +351,8 @@ def test_an_address_that_vivado_would_choose_is_noted():
         ("current_bd_instance switch", "no hierarchy"),
         ("create_bd_cell -type hier switch", "already exists"),
         ("create_bd_port -dir X p", "expected I, O or IO"),
+        ("create_bd_port -dir I p; set_property LEFT x [get_bd_ports p]", "expected a number"),
+        ("create_bd_port -dir I -from x -to 0 p", "expected a bit's number"),
     ],
 )
 def test_a_strict_session_refuses_what_vivado_refuses(line, fault):
@@ -393,3 +400,65 @@ def test_bytes_are_said_in_many_ways():
     for text in ("", "x", "64Q", "-1", "1.5K"):
         with pytest.raises(CommandError):
             words.size(text)
+
+
+# --- anything at all ------------------------------------------------------------------------------
+
+COMMANDS = sorted(
+    name
+    for group in (addresses, build, look, project, properties)
+    for name in group.COMMANDS
+    if "::" not in name
+)
+OPTIONS = (
+    "-quiet",
+    "-of_objects",
+    "-filter",
+    "-net",
+    "-dict",
+    "-offset",
+    "-range",
+    "-type",
+    "-dir",
+)
+OPTIONS += ("-vlnv", "-intf_net", "-hierarchical", "-target_address_space", "-from", "-name", "-x")
+ARGUMENTS = (
+    "a",
+    "/a",
+    "h/b",
+    "/",
+    ".",
+    "..",
+    "*",
+    "{}",
+    "hier",
+    "ip",
+    "I",
+    "4K",
+    "0x10",
+    "CONFIG.A",
+)
+ARGUMENTS += (
+    "a.org:ip:x:1.0",
+    "[get_bd_cells]",
+    "[get_bd_pins reset/mb_reset]",
+    "switch/S00_AXI",
+    "{a b c}",
+    "NAME",
+    "{NAME == a}",
+)
+ARGUMENTS += ("[get_bd_nets]", "xilinx.com:ip:smartconnect", "[get_bd_cells *]", "[get_bd_ports]")
+LINES = st.tuples(
+    st.sampled_from(COMMANDS), st.lists(st.sampled_from(OPTIONS + ARGUMENTS), max_size=5)
+)
+
+
+@given(st.lists(LINES, max_size=8), st.booleans())
+@settings(max_examples=100)
+def test_any_commands_make_a_design_or_a_fault(lines, strict):
+    interpreter = Interpreter(KNOWN, strict=strict)
+    interpreter.run("\n".join(("create_bd_design d", *SOME[:3], *SOME[4:])), "some.tcl")
+    for name, words_after in lines:
+        with suppress(TclFault):
+            interpreter.run(" ".join((name, *words_after)), "any.tcl")
+    assert set(interpreter.designs) >= {"d"}

@@ -84,15 +84,8 @@ def _defined(session: Session) -> Iterator[str]:
 
 def _of_ip(vlnv: str, name: str) -> str:
     """A property of a definition of the catalogue: the newest of its kind, and usable."""
-    vendor, library, ip, *version = vlnv.split(":")
-    said = {
-        "VLNV": vlnv,
-        "VENDOR": vendor,
-        "LIBRARY": library,
-        "NAME": ip,
-        "VERSION": "".join(version),
-        "DESIGN_TOOL_CONTEXTS": "HDL IPI",
-    }
+    said = dict(zip(("VENDOR", "LIBRARY", "NAME", "VERSION"), vlnv.split(":"), strict=False))
+    said |= {"VLNV": vlnv, "DESIGN_TOOL_CONTEXTS": "HDL IPI"}
     return said.get(name.upper(), "")
 
 

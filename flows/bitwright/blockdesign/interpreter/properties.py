@@ -68,7 +68,12 @@ def _set_one(session: Session, target: str, name: str, value: str) -> None:
     elif upper.startswith("CONFIG.") and (thing := _thing(session, path, kind)) is not None:
         thing.set(name[7:], value)
     elif upper in ("LEFT", "RIGHT") and path in session.design.ports:
-        setattr(session.design.ports[path], upper.lower(), int(value, 0))
+        try:
+            setattr(session.design.ports[path], upper.lower(), int(value, 0))
+        except ValueError:
+            raise CommandError(
+                f"[Common 17-162] {name}: expected a number, found {value!r}"
+            ) from None
     else:
         known = upper if not upper.startswith("CONFIG.") else name
         session.design.properties.setdefault(f"{kind} {path}", {})[known.upper()] = value
