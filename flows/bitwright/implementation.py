@@ -160,8 +160,9 @@ class Implementation:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """Every cell that is named for a place."""
-        return (*(cell for cell, _ in self.slr), *(c for p in self.pblocks for c in p.cells))
+        """Every cell that is named, for a place or in a waiver."""
+        placed = (*(cell for cell, _ in self.slr), *(c for p in self.pblocks for c in p.cells))
+        return (*placed, *(waiver.cells for waiver in self.waivers if waiver.cells))
 
 
 PLAIN = Implementation()
@@ -207,9 +208,9 @@ def _of(node: Table, base: Implementation, faults: Faults) -> Implementation:
     for key, reader in SCALARS.items():
         if key in items:
             values[key] = read_scalar(items[key], key, reader, faults) or getattr(base, key)
-    for key, reader in PARTS.items():
+    for key, part in PARTS.items():
         if key in items:
-            values[key] = tuple(reader(items[key], faults))
+            values[key] = tuple(part(items[key], faults))
     if "critical_warnings" in items:
         values |= _messages(items["critical_warnings"], faults)
     return replace(base, **values)
@@ -371,7 +372,7 @@ def _message(found: Mapping[str, Scalar], kind: str, faults: Faults) -> Message:
 
 
 def check_cells(known: Iterable[str], asked: Implementation, where: str, faults: list[str]) -> None:
-    """Note each cell that is named for a place and is none of the block design's.
+    """Note each cell that is named and is none of the block design's.
 
     known: the paths of all cells; where: the config's file
     """

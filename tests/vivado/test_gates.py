@@ -324,6 +324,14 @@ def test_a_crossing_of_ours_that_the_config_waives_stands_with_its_reason(place:
     assert "quasi static mode" in Path("index.html").read_text()
 
 
+def test_a_waiver_that_meets_nothing_is_told(place: Path, capsys: pytest.CaptureFixture[str]):
+    owners = replace(OWNERS, waivers=(Waived("CDC-1", "quasi static mode", "ffn"),))
+    assert judged(place, NETLIST, owners=owners.to_json()) == 0
+    assert "note: the waiver of CDC-1 of ffn met no finding" in capsys.readouterr().out
+    assert judged(place, BAD["crossings"][0], owners=owners.to_json()) == 0
+    assert "met no finding" not in capsys.readouterr().out
+
+
 def test_a_limit_of_the_config_is_judged_as_everywhere(
     place: Path, capsys: pytest.CaptureFixture[str]
 ):

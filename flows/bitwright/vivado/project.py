@@ -92,7 +92,8 @@ def cache_folder() -> Path:
     """Where the IP cache is: beside the results of steps, shared by all builds of this project.
 
     Vivado names an entry by a hash of the IP's sources and settings, the part and its own version,
-    so another build can only find what it would have made itself.
+    so another build can only find what it would have made itself. Behind a wrapper (a container, a
+    host) the folder must be seen under the same path there.
     """
     here = Path(__file__).parents[3] / "build" / ".cache"
     return Path(os.environ.get("BITWRIGHT_CACHE") or here) / "ip"

@@ -55,6 +55,7 @@ class Result:
     found: Sequence[Found]
     messages: Sequence[Row]
     promoted: Sequence[str]
+    idle: Sequence[str] = ()  # waivers that met no finding
 
     @property
     def ok(self) -> bool:
@@ -65,11 +66,13 @@ def look(asked: Mapping[str, Any]) -> Result:
     """Read and judge. Raises ReportError, ToolError."""
     subject = Subject(**asked["subject"], usercode=usercode(Path(asked["record"])))
     found: Sequence[Found] = ()
+    idle: list[str] = []
     if asked.get("linked"):
         body = measure.read_linked(Path(asked["reports"]), subject)
     else:
         owners = Owners.from_json(asked["owners"])
         body, found = measure.read(Path(asked["reports"]), subject, owners)
+        idle = list(_idle(owners, found))
     with ExitStack() as stack:
         try:
             logs = {name: stack.enter_context(Path(name).open("rb")) for name in asked["logs"]}
@@ -88,7 +91,16 @@ def look(asked: Mapping[str, Any]) -> Result:
     raised = [
         line for step, document in documents.items() for line in promoted(document, rules, step)
     ]
-    return Result(body, verdict, found, rows, raised)
+    return Result(body, verdict, found, rows, raised, idle)
+
+
+def _idle(owners: Owners, found: Sequence[Found]) -> Iterator[str]:
+    """Waivers of the config that may go."""
+    met = {(each.rule, each.waived) for each in found}
+    for waiver in owners.waivers:
+        if (waiver.rule, waiver.reason) not in met:
+            where = f" of {waiver.cells}" if waiver.cells else ""
+            yield f"the waiver of {waiver.rule}{where} met no finding; remove it: {waiver.reason}"
 
 
 def told(result: Result) -> Iterator[str]:
@@ -142,7 +154,7 @@ def main(argv: Sequence[str]) -> int:
     texts = {METRICS: measure.to_json(result.body), VERDICT: verdict_json(result.verdict)}
     for name, text in {**texts, PAGE: page}.items():
         (folder / name).write_text(text, encoding="utf-8")
-    print(judged(result.verdict))
+    print("\n".join([judged(result.verdict), *(f"note: {line}" for line in result.idle)]))
     print("\n".join(told(result)), end="")
     return 0 if result.ok else BAD
 
