@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import pytest
 from bitwright.errors import BitwrightError, ConfigError, ReportError
 from bitwright.ipxact import read, write
 from bitwright.ipxact.model import Component, Vlnv, number
+from defusedxml.ElementTree import fromstring
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +20,7 @@ from tests.ipxact.strategies import components
 from tests.ipxact.structure import faults
 
 HERE = Path("component.xml")
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"  # on one element of many alike
 SMALL = Component(Vlnv("bitwright", "rtl", "small", "1.0.0"), doc='a < b & c\'s "d"')
 QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -27,6 +31,28 @@ def test_every_component_comes_back_as_it_was_written(component: Component):
     text = write.write(component)
     assert read.whole(text, origin=HERE) == (component, ())
     assert write.write(component) == text
+
+
+def _same(one: Element, other: Element, way: str) -> Iterator[str]:
+    """Where two elements differ: tags, their order, attributes, texts."""
+    here, there = ([child.tag for child in node] for node in (one, other))
+    if here != there:
+        yield f"{way}: {here} | {there}"
+    attributes = [{k: v for k, v in node.items() if k != XSI_TYPE} for node in (one, other)]
+    texts = [(node.text or "").strip() for node in (one, other)]
+    if attributes[0] != attributes[1] or texts[0] != texts[1]:
+        yield f"{way}: {attributes[0]} {texts[0]} | {attributes[1]} {texts[1]}"
+    for below, other_below in zip(one, other, strict=False):
+        yield from _same(below, other_below, f"{way}/{below.tag}")
+
+
+@corpus.needed
+@pytest.mark.parametrize("path", corpus.FILES, ids=lambda path: path.name[:-14])
+def test_a_public_file_is_written_as_its_tool_wrote_it(path: Path):
+    text = corpus.text(path)
+    original = fromstring(read._without_declaration(text).strip().encode())
+    written = fromstring(write.write(read.read(text, origin=path)).encode())
+    assert list(_same(original, written, "")) == []
 
 
 @corpus.needed

@@ -1,8 +1,8 @@
 """Which element of a component.xml holds which value: one table that reading and writing share.
 
 The order of the table is the order of IEEE 1685-2009 (namespace `spirit`); what stands in
-`vendorExtensions` is AMD's (namespace `xilinx`, in no public schema: as Vivado 2013.3 to 2025.1
-write it).
+`vendorExtensions` is AMD's (namespace `xilinx`, in no public schema): in the order that Vivado
+2013.3 to 2025.1 write it, for Vivado takes no other (Digilent/vivado-library, issue 8).
 """
 
 from __future__ import annotations
@@ -280,6 +280,10 @@ CORE = Shape(
                 Text("source", "xilinx:definitionSource"),
                 Text("vendor_display", "xilinx:vendorDisplayName"),
                 Text("vendor_url", "xilinx:vendorURL"),
+                Text("revision", "xilinx:coreRevision"),
+                Texts("upgrades", "xilinx:canUpgradeFrom", "xilinx:upgrades"),
+                Text("created", "xilinx:coreCreationDateTime"),
+                Many("tags", "xilinx:tag", TAG, "xilinx:tags"),
                 Within(
                     "xilinx:sdxKernelAttributes",
                     (
@@ -287,10 +291,6 @@ CORE = Shape(
                         Text("sdx_kernel_type", "xilinx:sdx_kernel_type"),
                     ),
                 ),
-                Text("revision", "xilinx:coreRevision"),
-                Texts("upgrades", "xilinx:canUpgradeFrom", "xilinx:upgrades"),
-                Text("created", "xilinx:coreCreationDateTime"),
-                Many("tags", "xilinx:tag", TAG, "xilinx:tags"),
             ),
         ),
         Within(
