@@ -80,7 +80,7 @@ proc create_hier_cell_memory { parentCell nameHier } {
   set hbm [ create_bd_cell -type ip -vlnv xilinx.com:ip:hbm:1.0 hbm ]
   set_property -dict [list \
     CONFIG.USER_CLK_SEL_LIST0 {AXI_00_ACLK} \
-    CONFIG.USER_HBM_DENSITY {4GB} \
+    CONFIG.USER_HBM_DENSITY {8GB} \
     CONFIG.USER_SAXI_01 {false} \
   ] $hbm
 
