@@ -109,7 +109,7 @@ def test_a_tool_that_is_too_old_is_refused_with_both_versions(place: Path):
 def test_what_a_toolchain_lacks_is_told_without_running_a_tool(place: Path):
     program(place, "vivado", "Vivado v2023.2")
     assert toolchains.missing("vivado") == ()
-    assert toolchains.missing("vitis") == ("v++",)
+    assert toolchains.missing("vitis") == ("v++", "xclbinutil")
     assert asked(place, "vivado") == 0
 
 

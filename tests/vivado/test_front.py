@@ -68,6 +68,6 @@ def test_why_explains_a_step_although_no_tool_is_there(clone: Path):
 def test_a_build_says_what_is_missing_and_what_works_without(clone: Path):
     done = doit(clone, "bitstream", "config=tiny", "target=u280-xrt")
     assert done.returncode == 2
-    assert "needs vivado, v++: not found on PATH" in done.stderr
+    assert "needs vivado, v++, xclbinutil: not found on PATH" in done.stderr
     assert "without them: ./doit check config=tiny target=u280-xrt; likewise plan" in done.stderr
     assert not (clone / "build" / "tiny").exists()

@@ -28,6 +28,7 @@ def install(folder: Path, *programs: str) -> Path:
 def places(tmp_path, monkeypatch):
     """The usual places: one empty folder."""
     monkeypatch.setattr(locate, "PLACES", (str(tmp_path / "tools"),))
+    monkeypatch.setattr(locate, "XRT", str(tmp_path / "xrt"))
     locate._usual.cache_clear()
     yield tmp_path / "tools"
     locate._usual.cache_clear()
@@ -68,6 +69,13 @@ def test_tools_of_vitis_and_hls_have_homes_of_their_own(places, tmp_path):
     for name, home in (("v++", vitis), ("vitis-run", vitis), ("vitis_hls", hls)):
         assert found(name, **environ).path == f"{home}/bin/{name}"
     assert found("v++", XILINX_HLS=str(hls)) is None
+
+
+def test_xclbinutil_of_xrt_and_that_of_vitis_are_found(places, tmp_path):
+    vitis = install(places / "Vitis" / "2023.1", "xclbinutil")
+    assert found("xclbinutil").path == f"{vitis}/bin/xclbinutil"
+    xrt = install(tmp_path / "xrt", "xclbinutil")
+    assert found("xclbinutil").path == f"{xrt}/bin/xclbinutil"
 
 
 def test_environment_of_a_tool_is_that_of_its_installation(places, tmp_path):

@@ -95,6 +95,7 @@ TOOLS: tuple[Known, ...] = (
     ),
     _amd("vivado", "AMD parts", "-version", "vivado", "vitis"),
     _amd("v++", "AMD Alveo under XRT; HLS", "--version", "vitis", "hls"),
+    _amd("xclbinutil", "names an .xclbin (Vitis, or XRT)", "--version", "vitis", minimum=""),
     _amd("vitis-run", "HLS kernels, with v++", "--version", "hls", minimum="2023.1"),
     _amd("vitis_hls", "HLS kernels, in place of those two", "-version", "hls", minimum="2020.2"),
     _wheel("pytest", "tests", "test"),

@@ -38,6 +38,7 @@ PLACES = (
     "~/Xilinx",
     "~/tools/Xilinx",
 )
+XRT = "/opt/xilinx/xrt"  # where its packages put it
 VERSION = re.compile(r"20\d\d\.\d")
 SETTINGS = "settings64.sh"
 
@@ -64,7 +65,7 @@ def find(program: str, machine: Machine, environ: Mapping[str, str] | None = Non
         if (home := environ.get(variable)) and (path := _inside(Path(home), program)):
             return Found(path, variable, _surroundings(Path(home), environ))
     everywhere = machine.usual and not machine.wrapper
-    for install in (*machine.installs, *(usual(_home(environ)) if everywhere else ())):
+    for install in (*machine.installs, *(_usual_of(program, environ) if everywhere else ())):
         folder = _folder(install)
         if path := _inside(folder, program):
             return Found(path, install, _surroundings(folder, environ))
@@ -87,6 +88,12 @@ def version(path: str) -> str:
     """The version that an installation's path tells, such as 2024.1; "" if it tells none."""
     found = [part for part in Path(path).parts if VERSION.fullmatch(part)]
     return found[-1] if found else ""
+
+
+def _usual_of(program: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The usual places of a program: XRT's own has no version in its path."""
+    xrt = (XRT,) if "XILINX_XRT" in HOMES.get(program, ()) else ()
+    return (*xrt, *usual(_home(environ)))
 
 
 def usual(home: str) -> tuple[str, ...]:
