@@ -191,7 +191,7 @@ def task_doctor():
 
 
 def task_vivado_selftest():
-    """compare a real Vivado with what the checks believe; makes an archive to send
+    """hold a real Vivado against what the checks believe
 
     Every IP of the catalogue is made and its pins, interfaces and parameters are compared, the
     block designs are validated and generated, the smallest is built. Takes an hour or two and a
