@@ -73,9 +73,12 @@ class Safe:
 Reader = Integer | Number | OneOf | Safe
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """'; did you mean 'lanes'?' for the nearest known name, or nothing if none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """'; did you mean 'lanes'?' for the nearest known name, or nothing if none is near.
+
+    cutoff: how alike they must be, from 0 to 1 (equal)
+    """
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

@@ -12,10 +12,8 @@ import pytest
 import yaml
 from bitwright.blockdesign import named
 from bitwright.blockdesign.__main__ import main
-from bitwright.blockdesign.addressmap import (
-    AddressMap,
-    Region,
-    address_map,
+from bitwright.blockdesign.addressmap import AddressMap, Region, address_map
+from bitwright.blockdesign.maptext import (
     names,
     render,
     to_c,

@@ -16,9 +16,10 @@ from bitwright.blockdesign.draw import Marks, svg
 from bitwright.blockdesign.draw.drawing import Drawing, Rect, Shape
 from bitwright.blockdesign.draw.page import page
 from bitwright.blockdesign.draw.tags import HUES
-from bitwright.blockdesign.draw.text import hexadecimal, size, together
+from bitwright.blockdesign.draw.text import together
 from bitwright.blockdesign.ip import Instance, Interface, Pin, Segment, Space
 from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net, Port
+from bitwright.blockdesign.units import hexadecimal, size
 from defusedxml import ElementTree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

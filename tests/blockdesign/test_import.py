@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,26 @@ def test_a_script_that_gives_up_with_an_error_message_is_faulty_although_it_caug
     )
     with pytest.raises(TclFault, match=r"design.tcl:3: too new"):
         isolated.read(path)
+
+
+@pytest.mark.parametrize("command", ["import", "check"])
+def test_a_python_without_tcl_is_told_so(command, script):
+    lacking = (
+        "import importlib.util as util, sys\n"
+        "find = util.find_spec\n"
+        "util.find_spec = lambda name, *more: None if name == '_tkinter' else find(name, *more)\n"
+        "from bitwright.blockdesign.__main__ import main\n"
+        f"sys.exit(main([{command!r}, {str(script(''))!r}]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", lacking],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "flows"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "python3-tk" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_script_of_several_designs_gives_the_one_asked_for(script):
@@ -252,8 +273,10 @@ BOMBS = [
 
 @pytest.mark.parametrize("text", BOMBS)
 def test_a_script_that_takes_all_memory_is_ended(script, text):
+    before = set(Path(tempfile.gettempdir()).glob("bitwright-import-*"))
     with pytest.raises(TclFault, match=r"design.tcl:\d+: .*(MiB|alloc)"):
         isolated.imported(script(text + "\n"), seconds=10)
+    assert set(Path(tempfile.gettempdir()).glob("bitwright-import-*")) <= before
 
 
 def test_no_process_is_left_of_a_script_that_was_ended(script):

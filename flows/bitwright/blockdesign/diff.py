@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bitwright.blockdesign.draw.text import hexadecimal, natural, size
+from bitwright.blockdesign.draw.text import natural
 from bitwright.blockdesign.flat import flat
 from bitwright.blockdesign.model import (
     Address,
@@ -25,6 +25,7 @@ from bitwright.blockdesign.model import (
     Port,
     parent,
 )
+from bitwright.blockdesign.units import hexadecimal, size
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 KINDS = ("cell", "port", "address", "interface", "wire", "parameter")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net, Pairs, Port
-from bitwright.blockdesign.units import UNASSIGNED, UNITS
+from bitwright.blockdesign.units import UNASSIGNED, UNITS, hexadecimal
 from bitwright.errors import ConfigError
 from bitwright.yamlfile import shown
 
@@ -108,7 +108,7 @@ def _spaces(addresses: tuple[Address, ...]) -> list[str]:
 
 def _hex(value: int) -> str:
     """0x4000_0000"""
-    return f"0x{value:_X}" if value else "0"
+    return hexadecimal(value) if value else "0"
 
 
 def _size(value: int) -> str:

@@ -53,8 +53,8 @@ class ExpressionError(ValueError):
 def value(text: str) -> Value:
     """A parameter's text as expressions see it: a number, 1 and 0 for true and false, or text."""
     lower = text.strip().lower()
-    if lower in ("true", "false"):
-        return int(lower == "true")
+    if lower in _WORDS:
+        return _WORDS[lower]
     if not _NUMBER.fullmatch(lower):
         return text
     if "x" in lower:

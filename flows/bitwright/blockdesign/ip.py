@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 AXI = "xilinx.com:interface:aximm_rtl:1.0"
 AXIS = "xilinx.com:interface:axis_rtl:1.0"
+TURNED = {"in": "out", "out": "in", "inout": "inout"}  # a pin seen from its other side
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from bitwright.blockdesign.catalogue import Catalogue
-from bitwright.blockdesign.ip import Instance, Interface, Pin, Segment, Space
+from bitwright.blockdesign.ip import TURNED, Instance, Interface, Pin, Segment, Space
 from bitwright.blockdesign.model import BlockDesign, Cell, InterfacePort, Port, parent
 
-TURNED = {"in": "out", "out": "in", "inout": "inout"}
 OPPOSITE = {
     "Master": "Slave",
     "Slave": "Master",

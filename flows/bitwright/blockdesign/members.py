@@ -18,11 +18,10 @@ from pathlib import Path
 from bitwright import yamlfile
 from bitwright.blockdesign import expression
 from bitwright.blockdesign.expression import ExpressionError, Names
-from bitwright.blockdesign.ip import Interface, Pin
+from bitwright.blockdesign.ip import TURNED, Interface, Pin
 from bitwright.schema import check_keys
 from bitwright.yamlfile import Faults, Node, Scalar, Table, describe
 
-TURNED = {"in": "out", "out": "in", "inout": "inout"}
 LIKE_MASTER = ("Master", "MirroredSlave")
 
 

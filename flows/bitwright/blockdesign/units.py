@@ -1,4 +1,4 @@
-"""Bytes as block designs are written: 4096, 0x4000_0000, 64K."""
+"""Bytes: as block designs are written (4096, 0x4000_0000, 64K), and as people read them."""
 
 from __future__ import annotations
 
@@ -18,3 +18,16 @@ def number(text: str) -> int | None:
     digits = match[1].replace("_", "")
     value = int(digits, 16 if digits.startswith("0x") else 10) * UNITS[match[2]]
     return value if value <= HIGHEST else None
+
+
+def hexadecimal(value: int) -> str:
+    """0x1_0000_0000: groups of four digits, as many as are needed."""
+    return f"0x{value:_X}"
+
+
+def size(value: int) -> str:
+    """4 KiB, 8 GiB; what is no whole number of KiB is in bytes."""
+    for unit in reversed("KMGT"):
+        if value and value % UNITS[unit] == 0:
+            return f"{value // UNITS[unit]} {unit}iB"
+    return f"{value} B"

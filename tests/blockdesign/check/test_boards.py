@@ -76,4 +76,4 @@ def test_what_is_mapped_is_memory_that_the_board_has():
 
     assert judged(1 << 30) == []
     assert len(judged(1 << 29)) == 2  # each kernel is given 1 GiB
-    assert "0x0 to 0x1fff_ffff, as board.yml says" in str(judged(1 << 29)[0])
+    assert "0x0 to 0x1FFF_FFFF, as board.yml says" in str(judged(1 << 29)[0])

@@ -42,7 +42,7 @@ def test_a_finding_names_file_and_line_and_what_to_do(made, capsys):
     path = made("twice.yml", YAML + "  again: [one/dout, led]\n")
     assert main(["check", path]) == 1
     out = capsys.readouterr().out
-    assert f"{path}:8: error: net again: the design has no pin 'led'; did you mean leds?" in out
+    assert f"{path}:8: error: net again: the design has no pin 'led'; did you mean 'leds'?" in out
     assert f"✗ {path}  plain: 2 errors in 1 cell" in out
 
 

@@ -16,8 +16,10 @@ from bitwright.blockdesign.check.routes import (
     starts,
 )
 from bitwright.blockdesign.check.scene import Reach, Scene
-from bitwright.blockdesign.check.words import address, near, some
+from bitwright.blockdesign.check.words import some
 from bitwright.blockdesign.model import Address
+from bitwright.blockdesign.units import hexadecimal
+from bitwright.schema import nearest
 
 
 def unknown_address(scene: Scene) -> Iterator[Fault]:
@@ -41,9 +43,10 @@ def _unknown(scene: Scene) -> Iterator[tuple[str, Fault]]:
                 continue
             looks = scene.instance(cell) if cell else None
             there = () if looks is None else (looks.spaces if kind == "space" else looks.segments)
+            hint = nearest(name, there)
             fault = Fault(
                 entry.place,
-                f"address of {entry.segment} in {entry.space}: no {kind} {path}{near(name, there)}",
+                f"address of {entry.segment} in {entry.space}: no {kind} {path}{hint}",
                 f"one of {some(f'{cell}/{one}' for one in there)}" if cell else "a cell's path",
                 path,
                 f"mend the name of the {kind}",
@@ -76,8 +79,8 @@ def two_addresses(scene: Scene) -> Iterator[Fault]:
         yield Fault(
             entry.place,
             f"{entry.segment} has one address in {entry.space} and another in {other.space}",
-            f"{address(other_offset)}, as at {other.place}",
-            address(offset),
+            f"{hexadecimal(other_offset)}, as at {other.place}",
+            hexadecimal(offset),
             "give it one address in both: an interconnect does not translate",
         )
 

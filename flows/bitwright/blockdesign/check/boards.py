@@ -11,7 +11,7 @@ from bitwright.blockdesign.check.clocks import TOLERANCE
 from bitwright.blockdesign.check.entries import mapped
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene
-from bitwright.blockdesign.check.words import address, mhz, some
+from bitwright.blockdesign.check.words import mhz, some, span
 from bitwright.blockdesign.model import InterfacePort, Place, Port, parent
 from bitwright.design import Target
 
@@ -68,13 +68,12 @@ def beyond_memory(scene: Scene) -> Iterator[Fault]:
         bank = banks.get(name) or banks.get(name.partition("_")[2])
         if bank is None or scene.board is None:
             continue
-        end = bank.offset + bank.range
-        if offset < bank.offset or offset + length > end:
+        if offset < bank.offset or offset + length > bank.offset + bank.range:
             yield Fault(
                 entry.place,
                 f"{entry.segment} in {entry.space}: the board has no such memory",
-                f"{address(bank.offset)} to {address(end - 1)}, as {scene.board.where} says",
-                f"{address(offset)} to {address(offset + length - 1)}",
+                f"{span(bank.offset, bank.range)}, as {scene.board.where} says",
+                span(offset, length),
                 "map what is there, or mend memory of the board",
             )
 

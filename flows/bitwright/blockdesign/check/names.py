@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene
-from bitwright.blockdesign.check.words import near
 from bitwright.blockdesign.ip import Instance, Parameter
 from bitwright.blockdesign.model import Cell, InterfacePort, Net, Port, parent
+from bitwright.schema import nearest
 from bitwright.yamlfile import shown
 
 # UG895 and UG973, Vivado Naming Conventions: letters, digits and _, a letter first.
@@ -38,7 +38,7 @@ def unknown_type(scene: Scene) -> Iterator[Fault]:
     for cell in scene.design.cells:
         looks = scene.instance(cell.path)
         if looks is not None and not looks.known and cell.kind in ("ip", "inline_hdl", "platform"):
-            hint = near(cell.type, scene.types, 0.85)
+            hint = nearest(cell.type, scene.types, 0.85)
             yield Fault(
                 cell.place,
                 f"cell {cell.path}: no {cell.type} in the catalogue{hint}",
@@ -74,7 +74,7 @@ def unknown_parameter(scene: Scene) -> Iterator[Fault]:
             yield Fault(
                 cell.place,
                 f"cell {cell.path}: {cell.type} has no parameter"
-                f" {shown(name)}{near(name, slips or looks.parameters)}",
+                f" {shown(name)}{nearest(name, slips or looks.parameters)}",
                 f"one of {', '.join(sorted(looks.parameters)) or 'none at all'}",
                 name,
                 "mend the name; Vivado would pass over it with a CRITICAL WARNING (BD 41-1276)",

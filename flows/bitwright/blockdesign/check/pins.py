@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.names import misset
 from bitwright.blockdesign.check.scene import Scene
-from bitwright.blockdesign.check.words import near, some
+from bitwright.blockdesign.check.words import some
 from bitwright.blockdesign.ip import Instance, Pin
 from bitwright.blockdesign.model import Cell, Net, Place, parent
+from bitwright.schema import nearest
 from bitwright.yamlfile import shown
 
 NUMBERED = re.compile(r"([SM])(\d\d)_(AXI|AXIS|INI)")  # interfaces of interconnects
@@ -21,10 +22,9 @@ def unknown_end(scene: Scene) -> Iterator[Fault]:
         for end in net.ends:
             owner = parent(end)
             if owner and owner not in scene.cells:
-                hint = near(owner, scene.cells)
                 yield Fault(
                     net.place,
-                    f"net {net.name}: {end}: no cell {shown(owner)}{hint}",
+                    f"net {net.name}: {end}: no cell {shown(owner)}{nearest(owner, scene.cells)}",
                     "a cell of the design",
                     end,
                     "mend the name, or add the cell",
@@ -114,7 +114,7 @@ def _missing(scene: Scene, net: Net, end: str, what: str, other: bool) -> Fault:
     mixed = f"; it is {'an interface' if what == 'pin' else 'a pin'}" if other else ""
     return Fault(
         net.place,
-        f"net {net.name}: {whose} has no {what} {shown(name)}{mixed}{near(name, here)}",
+        f"net {net.name}: {whose} has no {what} {shown(name)}{mixed}{nearest(name, here)}",
         f"one of {some(here)}",
         end,
         f"join it with other {kind}s" if other else _appear(scene, owner),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from bitwright.blockdesign.check.entries import certain, is_known, mapped, with_segments
+from bitwright.blockdesign.check.entries import Mapped, certain, is_known, mapped, with_segments
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.routes import (
     behind_interconnect,
@@ -15,9 +15,9 @@ from bitwright.blockdesign.check.routes import (
     starts,
 )
 from bitwright.blockdesign.check.scene import Scene
-from bitwright.blockdesign.check.words import address, size
+from bitwright.blockdesign.check.words import span
 from bitwright.blockdesign.ip import Space, Window
-from bitwright.blockdesign.model import Address
+from bitwright.blockdesign.units import hexadecimal, size
 
 LEAST = 4096  # bytes that an interconnect decodes (PG059, PG247); AXI bursts cross no such line
 
@@ -54,8 +54,8 @@ def misaligned(scene: Scene) -> Iterator[Fault]:
                 entry.place,
                 f"{entry.segment} in {entry.space}: its offset is no multiple of its range",
                 f"a multiple of {size(length)}",
-                address(offset),
-                f"move it to {address(below)} or {address(below + length)}",
+                hexadecimal(offset),
+                f"move it to {hexadecimal(below)} or {hexadecimal(below + length)}",
             )
 
 
@@ -73,26 +73,22 @@ def no_offset(scene: Scene) -> Iterator[Fault]:
 
 
 def overlap(scene: Scene) -> Iterator[Fault]:
-    by_space: defaultdict[str, list[tuple[int, int, Address]]] = defaultdict(list)
-    for entry, offset, length in mapped(scene):
-        by_space[entry.space].append((offset, offset + length, entry))
+    by_space: defaultdict[str, list[Mapped]] = defaultdict(list)
+    for one in mapped(scene):
+        by_space[one[0].space].append(one)
     for space, entries in by_space.items():
-        entries.sort(key=lambda one: one[:2])
-        last: tuple[int, int, Address] | None = None
-        for one in entries:
-            if last is not None and one[0] < last[1] and one[2].segment != last[2].segment:
+        last: Mapped | None = None
+        for one in sorted(entries, key=lambda one: (one[1], one[1] + one[2])):
+            (entry, offset, length), end = one, last[1] + last[2] if last else 0
+            if last and offset < end and entry.segment != last[0].segment:
                 yield Fault(
-                    one[2].place,
-                    f"in {space} {one[2].segment} overlaps {last[2].segment} ({last[2].place})",
+                    entry.place,
+                    f"in {space} {entry.segment} overlaps {last[0].segment} ({last[0].place})",
                     "ranges apart",
-                    f"{_span(one)} and {_span(last)}",
-                    f"move one of them; {address(last[1])} is the first address above",
+                    f"{span(offset, length)} and {span(*last[1:])}",
+                    f"move one of them; {hexadecimal(end)} is the first address above",
                 )
-            last = one if last is None or one[1] > last[1] else last
-
-
-def _span(entry: tuple[int, int, Address]) -> str:
-    return f"{address(entry[0])} to {address(entry[1] - 1)}"
+            last = one if offset + length > end or last is None else last
 
 
 def outside_space(scene: Scene) -> Iterator[Fault]:
@@ -104,8 +100,8 @@ def outside_space(scene: Scene) -> Iterator[Fault]:
             yield Fault(
                 entry.place,
                 f"{entry.segment} in {entry.space} ends above the space",
-                f"an end below {address(1 << space.addr_width)} ({space.addr_width} bits)",
-                _span((offset, offset + length, entry)),
+                f"an end below {hexadecimal(1 << space.addr_width)} ({space.addr_width} bits)",
+                span(offset, length),
                 "move it, make it smaller, or widen the master's addresses",
             )
 
@@ -120,12 +116,12 @@ def outside_window(scene: Scene) -> Iterator[Fault]:
         windows = [one for one in space.windows if one.interface in used]
         if not windows or any(_holds(one, offset, length) for one in windows):
             continue
-        spans = (f"{address(one.first)} to {address(one.first + one.bytes - 1)}" for one in windows)
+        spans = (span(one.first, one.bytes) for one in windows)
         yield Fault(
             entry.place,
             f"{entry.segment} in {entry.space}: {' and '.join(used)} never sends these addresses",
             f"within {' or '.join(spans)}",
-            _span((offset, offset + length, entry)),
+            span(offset, length),
             "move it into one of these ranges",
         )
 
@@ -161,9 +157,9 @@ def segment_offset(scene: Scene) -> Iterator[Fault]:
             yield Fault(
                 entry.place,
                 f"{entry.segment} in {entry.space} is not where that memory stands",
-                f"{address(segment.offset)} to {address(end - 1)}",
-                address(offset),
-                f"put it at {address(segment.offset)}",
+                f"{hexadecimal(segment.offset)} to {hexadecimal(end - 1)}",
+                hexadecimal(offset),
+                f"put it at {hexadecimal(segment.offset)}",
             )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bitwright.blockdesign.board import Board
-from bitwright.blockdesign.ip import Instance, Interface, Pin, Segment
+from bitwright.blockdesign.ip import TURNED, Instance, Interface, Pin, Segment
 from bitwright.blockdesign.looks import inside
 from bitwright.blockdesign.model import (
     NOWHERE,
@@ -247,8 +247,7 @@ def initiates(interface: Interface) -> bool | None:
 
 
 def _turned(pin: Pin) -> Pin:
-    direction = {"in": "out", "out": "in"}.get(pin.direction, pin.direction)
-    return replace(pin, direction=direction)
+    return replace(pin, direction=TURNED[pin.direction])
 
 
 def _by_end(nets: Iterable[Net]) -> Mapping[str, tuple[Net, ...]]:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from bitwright.blockdesign import anyfile, named
+from bitwright.blockdesign.commands import write
 from bitwright.blockdesign.diff import ADDED, CHANGED, REMOVED, Difference, diff
 from bitwright.blockdesign.difftext import lines
 from bitwright.errors import BitwrightError, ConfigError
@@ -56,8 +57,4 @@ def _draw(path: Path, found: Difference, before: named.Named, after: named.Named
     from bitwright.blockdesign.diffpicture import picture
 
     subtitle = f"from {before.name} to {after.name}"
-    text = picture(found, before.looks, after.looks, subtitle=subtitle)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
+    write(picture(found, before.looks, after.looks, subtitle=subtitle), path)

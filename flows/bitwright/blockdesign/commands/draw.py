@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from bitwright.blockdesign import named
+from bitwright.blockdesign.commands import put
 from bitwright.errors import ConfigError
 
 DOCS = {  # picture in docs/ -> the design that it shows
@@ -29,15 +29,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.docs:
         for name, subject in DOCS.items():
-            _write(Path("docs", name), picture(subject))
+            put(picture(subject), Path("docs", name))
         return 0
     if args.design is None:
         raise ConfigError(f"draw: expected {named.HELP}; found nothing")
-    drawn = picture(args.design)
-    if args.out is None:
-        sys.stdout.write(drawn)
-    else:
-        _write(args.out, drawn)
+    put(picture(args.design), args.out)
     return 0
 
 
@@ -49,11 +45,3 @@ def picture(subject: str) -> str:
     config, at, target = subject.partition("@")
     said = f"{config} on {target}" if at and found.kernels else Path(subject).name
     return draw.svg(found.design, found.looks, subtitle=said)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
-    print(path)

@@ -13,11 +13,14 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bitwright.blockdesign import model
 from bitwright.blockdesign.dump import dump
-from bitwright.blockdesign.interpreter import isolated
 from bitwright.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bitwright.blockdesign.interpreter import Imported
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +37,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from bitwright.blockdesign.interpreter import isolated
+
     found = isolated.imported(args.file, design=args.design, variables=_variables(args.set))
     for note in found.notes:
         print(f"note: {note}", file=sys.stderr)
@@ -58,7 +63,7 @@ def _variables(texts: list[str]) -> dict[str, str]:
     return found
 
 
-def _with_marks(found: isolated.Imported) -> dict[str, object]:
+def _with_marks(found: Imported) -> dict[str, object]:
     """The design as JSON; cells of IPs that nobody knows are marked."""
     said = model.to_json(found.design)
     for cell in said["cells"]:

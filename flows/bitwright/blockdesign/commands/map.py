@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from bitwright.blockdesign import named
-from bitwright.blockdesign.addressmap import FORMATS, address_map, render
-from bitwright.errors import ConfigError
+from bitwright.blockdesign.addressmap import address_map
+from bitwright.blockdesign.commands import put
+from bitwright.blockdesign.maptext import FORMATS, render
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -19,13 +19,5 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     found = named.read(args.design)
-    text = render(address_map(found.design, found.kernels), args.format)
-    if args.out is None:
-        sys.stdout.write(text)
-        return 0
-    try:
-        args.out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{args.out}: cannot be written: {error.strerror}") from None
-    print(args.out)
+    put(render(address_map(found.design, found.kernels), args.format), args.out)
     return 0

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from bitwright.blockdesign.draw.facts import Facts, last
 from bitwright.blockdesign.draw.marks import SIGNS, Label, Marks
-from bitwright.blockdesign.draw.text import hexadecimal, natural, size
+from bitwright.blockdesign.draw.text import natural
 from bitwright.blockdesign.model import Address
+from bitwright.blockdesign.units import hexadecimal, size
 
 NAMES = {"AXI4LITE": "AXI4-Lite", "AXI4": "AXI4", "AXI3": "AXI3"}
 MOST = 4  # lines of addresses at an edge

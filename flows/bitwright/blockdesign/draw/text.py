@@ -1,4 +1,4 @@
-"""How wide a text is, and how names, addresses and sizes are written in a picture.
+"""How wide a text is, and how names are written in a picture.
 
 The reader's font is not known: widths are those of Helvetica (its public AFM file), which Arial,
 Liberation Sans and Nimbus share, and a little more for those that have none of them.
@@ -78,16 +78,3 @@ def _spans(numbers: Sequence[str]) -> str:
         else:
             runs.append([number])
     return ",".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
-
-
-def hexadecimal(value: int) -> str:
-    """0x1_0000_0000: groups of four digits, as many as are needed."""
-    return f"0x{value:_X}"
-
-
-def size(value: int) -> str:
-    """4 KiB, 8 GiB; what is no whole number of KiB is in bytes."""
-    for unit, name in ((40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")):
-        if value and value % (1 << unit) == 0:
-            return f"{value >> unit} {name}"
-    return f"{value} B"

@@ -13,7 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+
+from bitwright.errors import ToolError
+
+if find_spec("_tkinter") is None:
+    raise ToolError(
+        "Tcl scripts are read by the Tcl in Python's tkinter, which this Python lacks\n"
+        "  next      install it (python3-tk on Debian and Ubuntu), or use a Python that has it"
+    )
 
 from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.interpreter import addresses, build, look, project, properties

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import resource
 import sys
 from dataclasses import asdict
@@ -29,8 +30,10 @@ def main(page: int) -> int:
         def watch(place: Place) -> None:
             seen[:8] = place.line.to_bytes(8, "little")
 
-        answer = _answer(request, known, seconds, watch)
-    text = json.dumps(answer)
+        try:
+            text = json.dumps(_answer(request, known, seconds, watch))
+        except (MemoryError, OSError):  # the script left us nothing, not even to tidy up with
+            os.abort()
     if len(text) > OUTPUT:
         text = json.dumps({"error": f"the design takes more than {OUTPUT >> 20} MiB"})
     sys.stdout.write(text)

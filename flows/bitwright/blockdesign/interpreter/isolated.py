@@ -19,6 +19,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bitwright.blockdesign.interpreter.host import TclFault
@@ -111,17 +112,18 @@ def _text(path: Path) -> str:
 
 
 def _run(path: Path, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-    package = Path(__file__).parents[3]
+    package = str(Path(__file__).parents[3])
     page = os.memfd_create("bitwright-place")
     os.ftruncate(page, mmap.PAGESIZE)
     with (
+        TemporaryDirectory(prefix="bitwright-import-") as scratch,  # goes even if the child died
         mmap.mmap(page, mmap.PAGESIZE) as seen,
         subprocess.Popen(
             [sys.executable, "-m", CHILD, str(page)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={"PYTHONPATH": str(package), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={"PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": scratch},
             pass_fds=(page,),
             start_new_session=True,
         ) as child,
