@@ -39,7 +39,8 @@ FORMATS: Mapping[str, int] = MappingProxyType(  # name -> bits of one element
 )
 DIRECTIONS = ("read", "write", "read_write")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_VLNV = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*:([a-z][a-z0-9_]*):\d+(\.\d+)*")
+# AMD's tools know major and minor version of an IP; a third part they take for its revision.
+_VLNV = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*:([a-z][a-z0-9_]*):\d+\.\d+")
 _RESERVED = frozenset(  # words of SystemVerilog, SystemRDL, C++ or Python, or of the register map
     """
     accesstype addressing addrmap alias all and arch as assert assign async await begin bit
@@ -250,7 +251,7 @@ class _Reader:
         text = self.text(root, "vlnv")
         match = _VLNV.fullmatch(text)
         if "vlnv" in root.items and (match is None or match[1] != name):
-            form = f"vendor:library:{name if is_name(name) else 'kernel'}:version"
+            form = f"vendor:library:{name if is_name(name) else 'kernel'}:major.minor"
             self.faults.add(root.lines["vlnv"], f"vlnv: {shown(text)}; expected {form}")
         return text
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 ROOT = Path(__file__).resolve().parents[2]
 MATMUL = ROOT / "cores" / "matmul" / "kernel.yml"
 SAMPLE = ROOT / "cores" / "control" / "tb" / "kernel.yml"
-HEAD = "kernel: k\nvlnv: a:b:k:1\nbundles: {gmem: {data_width: 64, addr_width: 64}}\narguments:\n"
+HEAD = "kernel: k\nvlnv: a:b:k:1.0\nbundles: {gmem: {data_width: 64, addr_width: 64}}\narguments:\n"
 POINTER = (
     "  - {{name: {}, kind: memory, direction: read, format: int8, shape: [4], layout: row_major,"
     " bundle: gmem, align: 8}}\n"
@@ -228,7 +228,7 @@ def test_reading_a_signature_imports_no_compiler():
 FFN = ROOT / "ip" / "ffn" / "kernel.yml"
 FORMATS = """\
 kernel: k
-vlnv: a:b:k:1
+vlnv: a:b:k:1.0
 formats: [fp16, int8]
 bundles: {gmem: {data_width: 64, addr_width: 64}}
 arguments:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 ROOT = Path(__file__).parents[2]
 SCALE = """
 kernel: scale
-vlnv: lab:hls:scale:1.0.0
+vlnv: lab:hls:scale:1.0
 bundles: {gmem: {data_width: 64, addr_width: 64}}
 dimensions: {count: {max: 64}}
 arguments:
@@ -28,7 +28,7 @@ registers:
   - {name: status, format: uint32, bits: {refused: 2}}
 """
 HEADER = """\
-// Generated from the kernel.yml of lab:hls:scale:1.0.0; edit that file, not this one.
+// Generated from the kernel.yml of lab:hls:scale:1.0; edit that file, not this one.
 // control
 // 0x000 : Control signals
 //         bit 0  - ap_start (Read/Write/COH)

@@ -31,7 +31,7 @@ PROJECT = Project(
     part="xcu280-fsvh2892-2L-e",
     clock_ns="4",
     sources=("ffn.cpp",),
-    ip=Ip("bitwright", "hls", "ffn", "1.0.0", "ffn", FFN.doc),
+    ip=Ip("bitwright", "hls", "ffn", "1.0", "ffn", FFN.doc),
     stages=("csynth", "export", "impl"),
 )
 SIGNATURE = hls.Signature("../../kernel.yml", "int8")

@@ -13,7 +13,7 @@ from bitwright.ipxact.model import by_name
 from edalize.flows.ip_package import Ip_package
 
 KERNEL = """kernel: scale
-vlnv: lab:rtl:scale:1.0.0
+vlnv: lab:rtl:scale:1.0
 bundles: {gmem: {data_width: 64, addr_width: 64}}
 arguments:
   - {name: x, kind: memory, direction: read, format: int8, shape: [4], layout: row_major,

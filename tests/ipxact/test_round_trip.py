@@ -21,7 +21,7 @@ from tests.ipxact.structure import faults
 
 HERE = Path("component.xml")
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"  # on one element of many alike
-SMALL = Component(Vlnv("bitwright", "rtl", "small", "1.0.0"), doc='a < b & c\'s "d"')
+SMALL = Component(Vlnv("bitwright", "rtl", "small", "1.0"), doc='a < b & c\'s "d"')
 QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 

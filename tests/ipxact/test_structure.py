@@ -21,7 +21,7 @@ from tests.ipxact.structure import faults
 
 CLOCK = Vlnv("xilinx.com", "signal", "clock", "1.0")
 GOOD = Component(
-    Vlnv("bitwright", "rtl", "small", "1.0.0"),
+    Vlnv("bitwright", "rtl", "small", "1.0"),
     bus_interfaces=(
         BusInterface("clk", CLOCK, CLOCK, "slave", port_maps=(PortMap("CLK", "clk"),)),
     ),
@@ -51,7 +51,7 @@ def test_a_component_that_keeps_the_standard_has_no_fault():
         ("<spirit:localName>all", "<spirit:localName>none", "fileSetRef none: no such fileSet"),
         (">verilogSource<", ">verilog<", "'verilog'; expected one of unknown"),
         ("<spirit:name>clk</spirit:name>\n        <spirit:wire>", "<spirit:wire>", "expected name"),
-        ("<spirit:version>1.0.0</spirit:version>", "", "expected vendor"),
+        ("<spirit:version>1.0</spirit:version>", "", "expected vendor"),
         ('spirit:name="clock" ', "", "no name"),
     ],
 )

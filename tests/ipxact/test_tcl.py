@@ -38,7 +38,7 @@ def scripts(doc: str = "small") -> dict[str, str]:
     register = Register("r", "0x10", Value("64"), "r", doc, "read-write", parameters=(said,))
     block = AddressBlock("reg0", Value("0"), Value("4096"), Value("32"), "register", "read-write")
     component = Component(
-        Vlnv("bitwright", "rtl", "small", "1.0.0"),
+        Vlnv("bitwright", "rtl", "small", "1.0"),
         bus_interfaces=(BusInterface("clk", CLOCK, CLOCK, "slave", parameters=(said,)),),
         memory_maps=(MemoryMap("s_axi", (AddressBlock(*_values(block), (), (register,)),)),),
         views=(View("synthesis", model="small_top"),),

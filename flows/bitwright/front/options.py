@@ -63,7 +63,7 @@ OPTIONS: Mapping[str, Option] = {
         Option("bundle", "a name", "gmem", "arrays get AXI ports gmem0, gmem1, ..."),
         Option("bundles", "such as v93=gmem0,v98=gmem0", "", "the ports of some arrays"),
         Option("width", "8 to 1024 bits", "256", "of the AXI ports, at most"),
-        Option("vlnv", "vendor:library:top:1.0.0", "bitwright:<source>:<top>:1.0.0", "of the IP"),
+        Option("vlnv", "vendor:library:top:1.0", "bitwright:<source>:<top>:1.0", "of the IP"),
         Option("part", "such as xcu280-fsvh2892-2L-e", "that of hls.tcl", "the device"),
         Option("clock_ns", "a period in ns", "that of hls.tcl", "the clock of the IP"),
     )

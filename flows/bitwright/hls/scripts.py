@@ -43,7 +43,7 @@ class Ip:
     vendor: str
     library: str
     name: str
-    version: str  # 1.0.0; never left to the tool, which would take 1.0
+    version: str  # major.minor: a third part HLS would take for the IP's revision
     display_name: str = ""
     description: str = ""
 
@@ -93,8 +93,8 @@ def _faults(project: Project) -> Iterator[str]:
     ):
         if not re.fullmatch(r"[A-Za-z][\w.-]*", value):
             yield f"{name}: expected letters, digits and . _ -, found {value!r}"
-    if not re.fullmatch(r"\d+(\.\d+){1,2}", project.ip.version):
-        yield f"ip version: expected 1.0 or 1.0.0, found {project.ip.version!r}"
+    if not re.fullmatch(r"\d+\.\d+", project.ip.version):
+        yield f"ip version: expected major and minor, as 1.0, found {project.ip.version!r}"
     if not re.fullmatch(r"\d+(\.\d+)?", project.clock_ns) or float(project.clock_ns) <= 0:
         yield f"clock_ns: expected a period in ns above 0, found {project.clock_ns!r}"
     if project.flow_target not in FLOW_TARGETS:

@@ -3,7 +3,7 @@
     targets:
       hls:
         flow: vitis_hls
-        flow_options: {part: xcu280-fsvh2892-2L-e, clock_ns: "4", version: 1.0.0}
+        flow_options: {part: xcu280-fsvh2892-2L-e, clock_ns: "4", version: "1.0"}
         filesets: [kernel, bench]
         toplevel: ffn                # the function that becomes the kernel
 

@@ -57,7 +57,7 @@ def made(tmp_path: Path) -> Path:
 
 def test_the_signature_has_the_arguments_of_the_source_in_their_order(made: Path):
     found = kernel.load(made / "kernel.yml")
-    assert (found.name, found.vlnv) == ("forward", "bitwright:net:forward:1.0.0")
+    assert (found.name, found.vlnv) == ("forward", "bitwright:net:forward:1.0")
     assert [
         (a.name, a.kind, a.direction, a.format, a.shape, a.bundle) for a in found.arguments
     ] == [

@@ -1,4 +1,4 @@
-// The top function of bitwright:hls:ffn:1.0.0 in int8: the ports and registers of kernel.yml
+// The top function of bitwright:hls:ffn:1.0 in int8: the ports and registers of kernel.yml
 // around the kernel of ffn.hpp. Rendered by bitwright.hls.top; edit kernel.yml, not this.
 
 #include "ffn.hpp"

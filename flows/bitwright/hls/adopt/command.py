@@ -96,7 +96,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--bundle", default="gmem", help="arrays get gmem0, gmem1, ...")
     parser.add_argument("--bundles", default="", metavar="V93=GMEM0,...", help="for these arrays")
     parser.add_argument("--width", default="256", help="bits of the AXI ports, at most")
-    parser.add_argument("--vlnv", default="", help="of the IP; bitwright:<file>:<top>:1.0.0")
+    parser.add_argument("--vlnv", default="", help="of the IP; bitwright:<file>:<top>:1.0")
     parser.add_argument("--part", default="", help=f"that of hls.tcl, else {PART}")
     parser.add_argument("--clock-ns", default="", help=f"that of hls.tcl, else {CLOCK_NS}")
     parser.add_argument("--export", default="ip_catalog", help=" or ".join(EXPORTS))

@@ -303,7 +303,7 @@ def _vlnv(source: Source, top: Function, request: Request) -> str:
     """vendor:library:top:version; the file is the library, for every top is called forward."""
     stem = re.sub(r"[^A-Za-z0-9_]+", "_", PurePath(source.where).stem).strip("_")
     library = stem if stem[:1].isalpha() else f"hls_{stem}"
-    found = request.vlnv or f"bitwright:{library}:{top.name}:1.0.0"
+    found = request.vlnv or f"bitwright:{library}:{top.name}:1.0"
     if found.split(":")[2] != top.name:
         raise ConfigError(f"adopt: vlnv {found!r}: expected {top.name!r} as its third part")
     return found

@@ -14,7 +14,7 @@ USUAL_TOP = "forward"  # as Stream-HLS calls it
 PART, CLOCK_NS = "xcu280-fsvh2892-2L-e", "3.33"  # as Stream-HLS has them
 WIDTHS = tuple(8 << i for i in range(8))  # bits of an AXI port: 8 to 1024
 _PART = re.compile(r"x[acq][a-z0-9]+(-[A-Za-z0-9]+)+", re.ASCII)
-_VLNV = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*:[a-z][a-z0-9_]*:\d+(\.\d+){1,2}")
+_VLNV = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*:[a-z][a-z0-9_]*:\d+\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Request:
     bundle: str = "gmem"  # arrays get gmem0, gmem1, ... in their order
     bundles: Mapping[str, str] = field(default_factory=dict)  # argument -> bundle
     width: int = 256  # bits: max_widen_bitwidth, and the data width of each bundle
-    vlnv: str = ""  # bitwright:<file>:<top>:1.0.0
+    vlnv: str = ""  # bitwright:<file>:<top>:1.0
     part: str = ""
     clock_ns: str = ""
     export: str = "ip_catalog"
@@ -39,7 +39,7 @@ class Request:
         if self.width not in WIDTHS:
             faults.append(f"width {self.width}: expected one of {', '.join(map(str, WIDTHS))} bits")
         if self.vlnv and not _VLNV.fullmatch(self.vlnv):
-            faults.append(f"vlnv {self.vlnv!r}: expected vendor:library:top:1.0.0")
+            faults.append(f"vlnv {self.vlnv!r}: expected vendor:library:top:1.0")
         if self.part and not _PART.fullmatch(self.part):
             faults.append(f"part {self.part!r}: expected a device such as {PART}")
         if self.export not in EXPORTS:

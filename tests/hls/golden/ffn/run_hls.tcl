@@ -1,4 +1,4 @@
-# bitwright:hls:ffn:1.0.0, rendered by bitwright.hls.scripts; README.md says what to edit.
+# bitwright:hls:ffn:1.0, rendered by bitwright.hls.scripts; README.md says what to edit.
 # vitis_hls -f run_hls.tcl  or  vitis-run --mode hls --tcl run_hls.tcl, in this folder
 
 # Tools up to 2021.2 give an IP the date as its revision, YYMMDDHHMM. Since 2022 that is no 32-bit
@@ -49,7 +49,7 @@ config_export -format ip_catalog \
     -vendor bitwright \
     -library hls \
     -ipname ffn \
-    -version 1.0.0 \
+    -version 1.0 \
     -display_name ffn \
     -description "y = proj(gelu(fc(x))), activations as wide as the format says"
 puts "bitwright: csim"

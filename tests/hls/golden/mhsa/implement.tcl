@@ -1,4 +1,4 @@
-# bitwright:hls:mhsa:1.0.0, rendered by bitwright.hls.scripts; README.md says what to edit.
+# bitwright:hls:mhsa:1.0, rendered by bitwright.hls.scripts; README.md says what to edit.
 # After run_hls.tcl, in the same way and the same folder.
 open_project project
 open_solution solution1
