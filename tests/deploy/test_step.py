@@ -64,6 +64,7 @@ def deployed(target: str, root: Path) -> Path:
     for kind, content in (("bit", BIT), ("hwh", b"<EDKSYSTEM/>"), ("xclbin", b"xclbin2")):
         (root / "bitstream" / f"tiny.{kind}").write_bytes(content)
     for name, text in step.scripts:
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     request = json.loads(dict(step.scripts)[collect.REQUEST])
     for each in request["vectors"]:  # this folder is not where the project's is
@@ -85,7 +86,7 @@ def test_the_folder_holds_what_the_board_needs_and_nothing_else(made: tuple[str,
         "xrt": {"tiny.xclbin"},
     }[HOSTS[target]]
     if target == "kv260":
-        own |= {"tiny.bit.bin", "tiny.dtbo", "tiny.dts", "shell.json"}
+        own |= {f"firmware/{n}" for n in ("tiny.bit.bin", "tiny.dtbo", "tiny.dts", "shell.json")}
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert found == COMMON | own | {collect.REQUEST}
     _, step = planned(target)

@@ -12,7 +12,7 @@ from bitwright.deploy.collect import SUMS
 from bitwright.deploy.place import Placed
 from bitwright.tclquote import tcl
 
-PYNQ_ENVIRONMENT = "/etc/profile.d/pynq_venv.sh"
+FIRMWARE = "firmware"  # apart: PYNQ would lay an overlay beside the .bit over its own tree
 CHECK = "python3 -m accelerator.check"
 
 
@@ -27,7 +27,8 @@ class How:
 
 def how(host: str, config: str) -> How:
     """host: pynq, kria, xdma or xrt, as a target names it."""
-    there = f"ssh -t BOARD 'cd {config} && sudo bash -c \"source {PYNQ_ENVIRONMENT} && {CHECK}\"'"
+    # A login shell: PYNQ's Python and XRT's library are set up in /etc/profile.d/.
+    there = f"ssh -t BOARD 'cd {config} && sudo bash -lc \"{CHECK}\"'"
     pynq = How(
         "pynq",
         (f"ssh BOARD mkdir -p {config}", f"scp -r . BOARD:{config}", there),
@@ -42,9 +43,9 @@ def how(host: str, config: str) -> How:
             pynq.commands,
             (
                 *pynq.notes,
-                f"Without PYNQ: copy `{config}.bit.bin`, `{config}.dtbo` and `shell.json` to"
-                f" /lib/firmware/xilinx/{config}, then `sudo xmutil unloadapp` and `sudo xmutil"
-                f" loadapp {config}`; the kernels' registers are /dev/uio*.",
+                f"Without PYNQ: copy the files of `{FIRMWARE}/` to /lib/firmware/xilinx/{config},"
+                f" then `sudo xmutil unloadapp` and `sudo xmutil loadapp {config}`; the registers"
+                " of the kernels are /dev/uio*.",
             ),
         )
     if host == "pynq":

@@ -18,7 +18,7 @@ from bitwright.deploy import describe, kria, texts
 from bitwright.deploy.collect import DRIVER, REQUEST, SUMS
 from bitwright.deploy.devicetree import to_dtb, to_dts
 from bitwright.deploy.place import Layout, layout
-from bitwright.deploy.texts import How
+from bitwright.deploy.texts import FIRMWARE, How
 from bitwright.design import Design, KernelSpec
 from bitwright.engine import Step, Tool
 from bitwright.modules import module_files
@@ -119,8 +119,8 @@ def _texts(package: _Package) -> dict[str, str]:
     if means.host == "xdma":
         found["program.tcl"] = texts.program_tcl(_bitstream(design), design.target.part)
     if design.target.host == "kria":
-        found["shell.json"] = kria.SHELL
-        found[f"{design.config}.dts"] = to_dts(_overlay(package))
+        found[f"{FIRMWARE}/shell.json"] = kria.SHELL
+        found[f"{FIRMWARE}/{design.config}.dts"] = to_dts(_overlay(package))
     return found
 
 
@@ -138,8 +138,8 @@ def _firmware(package: _Package) -> Mapping[str, str]:
     config = package.design.config
     return {
         "bit": f"{config}.bit",
-        "bin": f"{config}.bit.bin",
-        "dtbo": f"{config}.dtbo",
+        "bin": f"{FIRMWARE}/{config}.bit.bin",
+        "dtbo": f"{FIRMWARE}/{config}.dtbo",
         "blob": to_dtb(_overlay(package)).hex(),
     }
 

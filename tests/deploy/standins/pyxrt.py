@@ -72,12 +72,18 @@ class kernel:
         base = self._spec["base"]
         for argument, value in zip(self._spec["arguments"], values, strict=True):
             register = self._spec["registers"][argument["name"]]
-            number = value.address() if isinstance(value, bo) else value
+            number = value.address() if isinstance(value, bo) else _c_int(value)
             for word in range(register["width"] // 32):
                 part = number >> 32 * word & 0xFFFFFFFF
                 card.CARD.write(base + register["offset"] + 4 * word, part)
         card.CARD.write(base, 1)
         return _Run(base)
+
+
+def _c_int(value: int) -> int:
+    """pyxrt casts a number to int; what that cannot hold is not set."""
+    assert -(1 << 31) <= value < 1 << 31
+    return value
 
 
 class _Run:

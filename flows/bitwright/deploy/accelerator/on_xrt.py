@@ -39,7 +39,7 @@ class _XrtPort(Port):
         return _Object(self._device, size, bank)
 
     def run(self, values: Values) -> None:
-        objects = [value.bo if isinstance(value, _Object) else value or 0 for _, value in values]
+        objects = [value.bo if isinstance(value, _Object) else _int(value) for _, value in values]
         state = self._kernel(*objects).wait(int(self._limit_s * 1000))
         if state != pyxrt.ert_cmd_state.ERT_CMD_STATE_COMPLETED:
             raise KernelError(f"{self._name}: the run ended with {state}")
@@ -47,6 +47,12 @@ class _XrtPort(Port):
     def read(self, register: str) -> int | None:
         """None: XRT lets nobody read registers of a kernel that it schedules."""
         return None
+
+
+def _int(value: Buffer | int | None) -> int:
+    """pyxrt makes a C int of a number; one beyond it would not be set at all."""
+    number = value if isinstance(value, int) else 0
+    return number - (1 << 32) if number >= 1 << 31 else number
 
 
 def load(card: int = 0, folder: Path = description.BESIDE) -> Mapping[str, Kernel]:
