@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bitwright.blockdesign.model import BlockDesign, Net
+from bitwright.blockdesign.united import grouped
 
 
 def flat(design: BlockDesign) -> BlockDesign:
@@ -32,23 +33,7 @@ def flat(design: BlockDesign) -> BlockDesign:
 
 def _joined(nets: Sequence[Net], inner: set[str]) -> Iterable[Net]:
     """Nets that share a pin of a hierarchy as one, without those pins."""
-    root = list(range(len(nets)))
-
-    def find(i: int) -> int:
-        while root[i] != i:
-            root[i] = root[root[i]]
-            i = root[i]
-        return i
-
-    first: dict[str, int] = {}
-    for i, net in enumerate(nets):
-        for end in inner.intersection(net.ends):
-            one, other = find(i), find(first.setdefault(end, i))
-            root[max(one, other)] = min(one, other)
-    groups: dict[int, list[Net]] = {}
-    for i, net in enumerate(nets):
-        groups.setdefault(find(i), []).append(net)
-    for group in groups.values():
+    for group in grouped(nets, inner):
         ends = {end for net in group for end in net.ends} - inner
         if len(ends) > 1:
             name = group[0].name.rpartition("/")[2]

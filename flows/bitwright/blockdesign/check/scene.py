@@ -14,18 +14,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bitwright.blockdesign.board import Board
+from bitwright.blockdesign.index import Index
 from bitwright.blockdesign.ip import TURNED, Instance, Interface, Pin, Segment
 from bitwright.blockdesign.looks import inside
-from bitwright.blockdesign.model import (
-    NOWHERE,
-    BlockDesign,
-    Cell,
-    InterfacePort,
-    Net,
-    Place,
-    Port,
-    parent,
-)
+from bitwright.blockdesign.model import NOWHERE, Cell, Net, Place, parent
+from bitwright.blockdesign.united import united
 
 INITIATORS = frozenset({"Master", "MirroredSlave"})
 PROCESSORS = (":processing_system7", ":zynq_ultra_ps_e")
@@ -43,11 +36,9 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """looks: every cell by path, hierarchies as seen from outside, as `looks.looks` gives them."""
+class Scene(Index):
+    """What the rules ask of a design."""
 
-    design: BlockDesign
-    looks: Mapping[str, Instance]
     types: tuple[str, ...] = ()  # known to the catalogue, for hints
     board: Board | None = None  # whose pins the ports leave by
     # What was found once, by path: rules ask for it again and again.
@@ -56,18 +47,6 @@ class Scene:
     misset: dict[str, bool] = field(default_factory=dict)
 
     # --- what there is ----------------------------------------------------------------------
-
-    @cached_property
-    def cells(self) -> Mapping[str, Cell]:
-        return {cell.path: cell for cell in self.design.cells}
-
-    @cached_property
-    def ports(self) -> Mapping[str, Port]:
-        return {port.path: port for port in self.design.ports}
-
-    @cached_property
-    def interface_ports(self) -> Mapping[str, InterfacePort]:
-        return {port.path: port for port in self.design.interface_ports}
 
     def is_hierarchy(self, path: str) -> bool:
         """Whether pins of this cell are ports: a hierarchy, or "" for the design itself."""
@@ -173,12 +152,12 @@ class Scene:
     @cached_property
     def wires(self) -> Mapping[str, str]:
         """Each end of a net -> the wire it is on, named by the first end on it."""
-        return _united(self.design.nets)
+        return united(net.ends for net in self.design.nets)
 
     @cached_property
     def buses(self) -> Mapping[str, str]:
         """As wires, of interface nets."""
-        return _united(self.design.interface_nets)
+        return united(net.ends for net in self.design.interface_nets)
 
     @cached_property
     def ends_of_wire(self) -> Mapping[str, tuple[str, ...]]:
@@ -188,10 +167,10 @@ class Scene:
     def ends_of_bus(self) -> Mapping[str, tuple[str, ...]]:
         return self._leaf_ends(self.buses)
 
-    def _leaf_ends(self, united: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    def _leaf_ends(self, wires: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
         """Wire -> the ends on it that are no pins of hierarchies, in order."""
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for end, wire in sorted(united.items()):
+        for end, wire in wires.items():
             if not parent(end) or not self.is_hierarchy(parent(end)):
                 found[wire].append(end)
         return {wire: tuple(ends) for wire, ends in found.items()}
@@ -256,20 +235,3 @@ def _by_end(nets: Iterable[Net]) -> Mapping[str, tuple[Net, ...]]:
         for end in net.ends:
             found[end].append(net)
     return {end: tuple(nets) for end, nets in found.items()}
-
-
-def _united(nets: Iterable[Net]) -> Mapping[str, str]:
-    """Each end -> the smallest end that it is joined with, through however many nets."""
-    above: dict[str, str] = {}
-
-    def root(end: str) -> str:
-        while above.setdefault(end, end) != end:
-            above[end] = above[above[end]]
-            end = above[end]
-        return end
-
-    for net in nets:
-        for end in net.ends:
-            one, other = sorted((root(net.ends[0]), root(end)))
-            above[other] = one
-    return {end: root(end) for end in sorted(above)}

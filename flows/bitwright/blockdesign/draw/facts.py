@@ -6,12 +6,12 @@ The looks of cells say it where their IP is known; where it is not, modes of por
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 
-from bitwright.blockdesign.ip import AXI, AXIS, Instance, Interface
-from bitwright.blockdesign.model import BlockDesign, Cell, InterfacePort, Net, Port, parent
+from bitwright.blockdesign.index import Index
+from bitwright.blockdesign.ip import AXI, AXIS, Interface
+from bitwright.blockdesign.model import Net, parent
 
 SOURCES = ("Master", "MirroredSlave")
 _CLOCK = re.compile(r"(^|_)(a?clk|clock|.*aclk|.*_clk|clk.*)(_|\d|$)", re.IGNORECASE)
@@ -27,23 +27,7 @@ def last(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-@dataclass(frozen=True)  # without slots: properties are remembered
-class Facts:
-    design: BlockDesign
-    looks: Mapping[str, Instance]
-
-    @cached_property
-    def cells(self) -> Mapping[str, Cell]:
-        return {cell.path: cell for cell in self.design.cells}
-
-    @cached_property
-    def ports(self) -> Mapping[str, Port]:
-        return {port.path: port for port in self.design.ports}
-
-    @cached_property
-    def interface_ports(self) -> Mapping[str, InterfacePort]:
-        return {port.path: port for port in self.design.interface_ports}
-
+class Facts(Index):
     def interface(self, end: str) -> Interface | None:
         """An interface of a cell, hierarchy or design as its looks have it, or its declaration."""
         owner = self.looks.get(parent(end))

@@ -16,6 +16,7 @@ from bitwright.blockdesign.draw.graph import drawn_nets
 from bitwright.blockdesign.draw.marks import Marks
 from bitwright.blockdesign.draw.text import clipped, natural
 from bitwright.blockdesign.model import Net, parent
+from bitwright.blockdesign.united import grouped
 
 HUES = 8  # colours that theme has for clock domains; 0 is that of no clock
 LONGEST = 26  # characters of a tag
@@ -97,23 +98,8 @@ def _signals(facts: Facts) -> list[_Signal]:
     drawn = drawn_nets(facts)
     nets = [net for net in facts.design.nets if net.name not in drawn]
     nets += [net for net in facts.design.interface_nets if facts.bus(net.ends) == "clock"]
-    root = list(range(len(nets)))
-
-    def find(i: int) -> int:
-        while root[i] != i:
-            root[i] = root[root[i]]
-            i = root[i]
-        return i
-
-    seen: dict[str, int] = {}
-    for i, net in enumerate(nets):
-        for end in net.ends:
-            if end in facts.ports or end in facts.interface_ports:
-                root[find(i)] = find(seen.setdefault(end, i))
-    groups: dict[int, list[Net]] = {}
-    for i, net in enumerate(nets):
-        groups.setdefault(find(i), []).append(net)
-    return sorted((_signal(facts, group) for group in groups.values()), key=_first)
+    groups = grouped(nets, facts.ports.keys() | facts.interface_ports.keys())
+    return sorted((_signal(facts, group) for group in groups), key=_first)
 
 
 def _first(signal: _Signal) -> tuple[object, ...]:
