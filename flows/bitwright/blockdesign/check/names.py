@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene
 from bitwright.blockdesign.ip import Instance, Parameter
-from bitwright.blockdesign.model import Cell, InterfacePort, Net, Port, parent
+from bitwright.blockdesign.model import BlockDesign, Cell, InterfacePort, Net, Port, parent
+from bitwright.blockdesign.template import allowed
 from bitwright.schema import nearest
 from bitwright.yamlfile import shown
 
@@ -32,6 +33,8 @@ KEYWORDS = frozenset(  # IEEE 1364-2001: the wrapper that Vivado writes would no
 DIGITS = re.compile(r"[0-9]")
 # What Vivado keeps for itself in any IP's parameters.
 COMMON = re.compile(r"(?i)Component_Name|USE_BOARD_FLOW|EDK_\w+|.*BOARD_INTERFACE|.*\..*")
+
+Thing = Cell | Port | InterfacePort
 
 
 def unknown_type(scene: Scene) -> Iterator[Fault]:
@@ -133,39 +136,18 @@ def _parameter(looks: Instance, name: str) -> Parameter | None:
 
 def _refused(parameter: Parameter, value: str) -> str | None:
     """What was expected in place of a value; None if it may stand."""
-    number = _number(value)
-    if parameter.low is not None or parameter.high is not None:
-        low = parameter.low if parameter.low is not None else float("-inf")
-        high = parameter.high if parameter.high is not None else float("inf")
-        if number is None or not low <= number <= high:
-            return f"a number from {low:.12g} to {high:.12g}"
+    if allowed(parameter, value):
         return None
-    if not parameter.values or _plain(value) in map(_plain, parameter.values):
-        return None
-    if number is not None and number in map(_number, parameter.values):
-        return None
-    return f"one of {', '.join(parameter.values)}"
-
-
-def _plain(value: str) -> str:
-    """A value as Vivado compares it: true, True and 1 are one."""
-    return {"true": "1", "false": "0"}.get(value.lower(), value.lower())
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(int(text, 16) if text.lower().startswith("0x") else float(_plain(text)))
-    except (ValueError, OverflowError):
-        return None
+    if parameter.low is None and parameter.high is None:
+        return f"one of {', '.join(parameter.values)}"
+    low = parameter.low if parameter.low is not None else float("-inf")
+    high = parameter.high if parameter.high is not None else float("inf")
+    return f"a number from {low:.12g} to {high:.12g}"
 
 
 def bad_name(scene: Scene) -> Iterator[Fault]:
     design = scene.design
-    named: tuple[tuple[str, Iterable[Cell | Port | InterfacePort]], ...] = (
-        ("cell", design.cells),
-        ("port", (*design.ports, *design.interface_ports)),
-    )
-    for what, things in named:
+    for what, things in _named(design):
         for thing in things:
             yield from _name_faults(what, thing)
     if not NAME.fullmatch(design.name):
@@ -179,7 +161,12 @@ def bad_name(scene: Scene) -> Iterator[Fault]:
         )
 
 
-def _name_faults(what: str, thing: Cell | Port | InterfacePort) -> Iterator[Fault]:
+def _named(design: BlockDesign) -> tuple[tuple[str, Iterable[Thing]], ...]:
+    """All that has a name, by what it is for people."""
+    return ("cell", design.cells), ("port", (*design.ports, *design.interface_ports))
+
+
+def _name_faults(what: str, thing: Thing) -> Iterator[Fault]:
     name = thing.path.rpartition("/")[2]
     if not NAME.fullmatch(name):
         found, expected = shown(name), "letters, digits and _, a letter first"
@@ -197,13 +184,8 @@ def _name_faults(what: str, thing: Cell | Port | InterfacePort) -> Iterator[Faul
 
 
 def duplicate_name(scene: Scene) -> Iterator[Fault]:
-    design = scene.design
-    groups: tuple[tuple[str, Iterable[Cell | Port | InterfacePort]], ...] = (
-        ("cell", design.cells),
-        ("port", (*design.ports, *design.interface_ports)),
-    )
-    for what, things in groups:
-        by_name: defaultdict[str, list[Cell | Port | InterfacePort]] = defaultdict(list)
+    for what, things in _named(scene.design):
+        by_name: defaultdict[str, list[Thing]] = defaultdict(list)
         for thing in things:
             by_name[thing.path].append(thing)
         for path, same in by_name.items():
@@ -215,7 +197,7 @@ def duplicate_name(scene: Scene) -> Iterator[Fault]:
                     f"another at {same[0].place}",
                     f"call one of them otherwise, or drop a {what}",
                 )
-    for cell in design.cells:
+    for cell in scene.design.cells:
         yield from _twice_set(cell)
 
 
