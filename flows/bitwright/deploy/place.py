@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bitwright.blockdesign.kernelcell import CONTROL
 from bitwright.blockdesign.model import Address, BlockDesign
 from bitwright.errors import ConfigError
 from bitwright.kernel import Kernel
-
-CONTROL = "s_axi_control"
 
 
 @dataclass(frozen=True, slots=True)

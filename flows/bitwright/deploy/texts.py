@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import jinja2
 
 from bitwright.deploy.collect import SUMS
 from bitwright.deploy.place import Placed
-from bitwright.tclquote import tcl
+from bitwright.templates import render
 
 FIRMWARE = "firmware"  # apart: PYNQ would lay an overlay beside the .bit over its own tree
+FOLDER = Path(__file__).parent
 CHECK = "python3 -m accelerator.check"
 
 
@@ -27,9 +25,13 @@ class How:
 
 def how(host: str, config: str) -> How:
     """host: pynq, kria, xdma or xrt, as a target names it."""
+    return {"pynq": _pynq, "kria": _kria, "xdma": _xdma, "xrt": _xrt}[host](config)
+
+
+def _pynq(config: str) -> How:
     # A login shell: PYNQ's Python and XRT's library are set up in /etc/profile.d/.
     there = f"ssh -t BOARD 'cd {config} && sudo bash -lc \"{CHECK}\"'"
-    pynq = How(
+    return How(
         "pynq",
         (f"ssh BOARD mkdir -p {config}", f"scp -r . BOARD:{config}", there),
         (
@@ -37,34 +39,36 @@ def how(host: str, config: str) -> How:
             " image is PYNQ 3.0 or newer.",
         ),
     )
-    if host == "kria":
-        return How(
-            "pynq",
-            pynq.commands,
-            (
-                *pynq.notes,
-                f"Without PYNQ: copy the files of `{FIRMWARE}/` to /lib/firmware/xilinx/{config},"
-                f" then `sudo xmutil unloadapp` and `sudo xmutil loadapp {config}`; the registers"
-                " of the kernels are /dev/uio*.",
-            ),
-        )
-    if host == "pynq":
-        return pynq
-    if host == "xdma":
-        return How(
-            "xdma",
-            (
-                "vivado -mode batch -nojournal -nolog -source program.tcl",
-                "echo 1 | sudo tee /sys/bus/pci/rescan && sudo modprobe xdma",
-                f"sudo {CHECK}",
-            ),
-            (
-                "`program.tcl` loads over JTAG, through this machine's hw_server, until the power"
-                " goes off. A card that the host knew before is removed first: `echo 1 |"
-                " sudo tee /sys/bus/pci/devices/DEVICE/remove`. The driver is AMD's dma_ip_drivers,"
-                " XDMA/linux-kernel.",
-            ),
-        )
+
+
+def _kria(config: str) -> How:
+    pynq = _pynq(config)
+    without = (
+        f"Without PYNQ: copy the files of `{FIRMWARE}/` to /lib/firmware/xilinx/{config},"
+        f" then `sudo xmutil unloadapp` and `sudo xmutil loadapp {config}`; the registers"
+        " of the kernels are /dev/uio*."
+    )
+    return replace(pynq, notes=(*pynq.notes, without))
+
+
+def _xdma(config: str) -> How:
+    return How(
+        "xdma",
+        (
+            "vivado -mode batch -nojournal -nolog -source program.tcl",
+            "echo 1 | sudo tee /sys/bus/pci/rescan && sudo modprobe xdma",
+            f"sudo {CHECK}",
+        ),
+        (
+            "`program.tcl` loads over JTAG, through this machine's hw_server, until the power"
+            " goes off. A card that the host knew before is removed first: `echo 1 |"
+            " sudo tee /sys/bus/pci/devices/DEVICE/remove`. The driver is AMD's dma_ip_drivers,"
+            " XDMA/linux-kernel.",
+        ),
+    )
+
+
+def _xrt(config: str) -> How:
     return How(
         "xrt",
         ("source /opt/xilinx/xrt/setup.sh", f"xclbinutil --info --input {config}.xclbin", CHECK),
@@ -78,8 +82,8 @@ def readme(config: str, board: str, means: How, kernels: tuple[Placed, ...]) -> 
         f'result = board["{each.cell}"]({", ".join(_named(each))})  # {_shapes(each)}'
         for each in kernels
     ]
-    return _text(
-        "readme.md.j2",
+    return render(
+        FOLDER / "readme.md.j2",
         config=config,
         board=board,
         host=means.host,
@@ -93,7 +97,7 @@ def readme(config: str, board: str, means: How, kernels: tuple[Placed, ...]) -> 
 
 def program_tcl(bitstream: str, part: str) -> str:
     """The script that loads a bitstream over JTAG."""
-    return _text("program.tcl.j2", bitstream=bitstream, device=f"{part.split('-')[0]}*")
+    return render(FOLDER / "program.tcl.j2", bitstream=bitstream, device=f"{part.split('-')[0]}*")
 
 
 def _named(placed: Placed) -> list[str]:
@@ -104,19 +108,3 @@ def _named(placed: Placed) -> list[str]:
 def _shapes(placed: Placed) -> str:
     results = [a for a in placed.kernel.arguments if a.kind == "memory" and a.direction == "write"]
     return ", ".join(f"{a.format} [{', '.join(map(str, a.shape))}]" for a in results)
-
-
-def _text(template: str, **values: object) -> str:
-    return _templates().get_template(template).render(**values)
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,  # Markdown and Tcl, no HTML
-    )
-    environment.filters["tcl"] = tcl
-    return environment

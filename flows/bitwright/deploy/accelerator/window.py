@@ -20,8 +20,8 @@ class Window:
         read: Callable[[int, int], bytes],
         write: Callable[[int, bytes], None],
     ):
-        self._end, self._read, self._write = base + size, read, write
-        self._base = base
+        self._base, self._end = base, base + size
+        self.read, self.write = read, write
         self._taken: list[tuple[int, int]] = []  # [from, to), sorted
 
     def allocate(self, size: int, align: int) -> Buffer:
@@ -39,12 +39,6 @@ class Window:
 
     def release(self, start: int) -> None:
         self._taken = [place for place in self._taken if place[0] != start]
-
-    def read(self, address: int, size: int) -> bytes:
-        return self._read(address, size)
-
-    def write(self, address: int, data: bytes) -> None:
-        self._write(address, data)
 
     @property
     def taken(self) -> Sequence[tuple[int, int]]:
