@@ -28,8 +28,8 @@ KERNELS = tuple(BUNDLES)
 # to the memory, and where the registers begin.
 ZYNQ = ("control", "interrupts", "ps", "reset")
 ALVEO = (
-    *("cattrip", "clocks", "control", "hbm", "hbm_reset", "host", "interrupts", "pcie_buffer"),
-    *("refclk_buffer", "reset", "sysclk_buffer", "xdma"),
+    *("cattrip", "clocks", "control", "hbm", "hbm_reset", "host", "interrupts", "irq_sync"),
+    *("pcie_buffer", "refclk_buffer", "reset", "sysclk_buffer", "xdma"),
 )
 GOLDEN = {
     "pynq-z2": (ZYNQ, {"memory0": 5, "memory2": 4}, ("ps/Data", 0x4000_0000)),
@@ -214,6 +214,7 @@ def test_the_parts_of_a_kernel_say_where_it_stands_in_the_config():
         ("kv260", "clocks", "CLKOUT1_REQUESTED_OUT_FREQ"),
         ("u280", "clocks", "CLKOUT1_REQUESTED_OUT_FREQ"),
         ("u280", "hbm", "USER_AXI_CLK_FREQ"),
+        ("u280", "hbm", "USER_AXI_INPUT_CLK1_FREQ"),
     ],
 )
 def test_the_clock_is_what_the_design_asks_for(target, cell, parameter):
@@ -242,6 +243,17 @@ def test_the_hbm_has_its_reference_its_apb_and_its_overtemperature_pin():
     assert {"hbm/APB_0_PRESET_N", "hbm/APB_1_PRESET_N"} < ends(block, "apb_resetn")
     assert ends(block, "cattrip") == {"cattrip/dout", "hbm_cattrip"}
     assert block.cell("cattrip").parameter("CONST_VAL") == "0"
+
+
+def test_interrupts_come_to_the_host_in_its_own_clock():
+    block = made("gpt2-medium", "u280")
+    sync = block.cell("irq_sync")
+    assert sync.parameter("CDC_TYPE") == "xpm_cdc_array_single"
+    assert sync.parameter("WIDTH") == block.cell("xdma").parameter("xdma_num_usr_irq") == "3"
+    assert ends(block, "irq") == {"interrupts/dout", "irq_sync/src_in"}
+    assert ends(block, "usr_irq") == {"irq_sync/dest_out", "xdma/usr_irq_req"}
+    assert {"irq_sync/src_clk", "ffn/ap_clk"} < ends(block, "clk")
+    assert {"irq_sync/dest_clk", "xdma/axi_aclk"} < ends(block, "axi_aclk")
 
 
 def test_the_reference_of_pcie_goes_through_a_transceivers_buffer():
