@@ -119,13 +119,14 @@ class Packager:
         args = arguments(
             *("ipx::package_project", words),
             flags=("import_files", "force"),
-            values=("root_dir", "vendor", "library", "taxonomy", "module", "set_current"),
+            values=("root_dir", "vendor", "library", "taxonomy", "set_current"),
         )
-        for needed in ("root_dir", "vendor", "library", "taxonomy", "module"):
+        # -module names a block design: all public scripts that have it package one.
+        for needed in ("root_dir", "vendor", "library", "taxonomy"):
             if not args.get(needed):
                 raise CommandError(f"package_project: no -{needed}")
-        if args.get("module") != self.top:
-            raise CommandError(f"{args.get('module')} is not the top, {self.top}")
+        if not self.top:
+            raise CommandError("package_project: the project has no top")
         self.target = self.folder / args.get("root_dir")
         with tempfile.TemporaryDirectory() as scratch:
             module = rtl.elaborate(self.files, self.top, folder=Path(scratch))
