@@ -1,7 +1,7 @@
 """How a design is synthesised, placed and routed by AMD's tools: the config key `implementation`.
 
     implementation:
-      strategy: performance          # a name for a directive per stage: STRATEGIES
+      strategy: performance          # a name for directives of place and route: STRATEGIES
       directives: {place: Explore}   # per stage, over those of the strategy
       probes: [ffn/s_axi_control]    # interfaces of the block design that an ILA watches
       early: {synthesized: 30 %}     # share of the clock's period that may be missing there
@@ -70,30 +70,28 @@ DIRECTIVES: Mapping[str, tuple[str, ...]] = {
         *("AlternateCLBRouting", "RuntimeOptimized", "Quick"),
     ),
 }
+# None has a directive for synthesis: so another strategy keeps the netlist.
 STRATEGIES: Mapping[str, Mapping[str, str]] = {
     "default": {},
     "quick": {
-        "synth": "RuntimeOptimized",
         "opt": "RuntimeOptimized",
         "place": "RuntimeOptimized",
         "phys_opt": "RuntimeOptimized",
         "route": "RuntimeOptimized",
     },
     "performance": {
-        "synth": "PerformanceOptimized",
         "opt": "Explore",
         "place": "Explore",
         "phys_opt": "AggressiveExplore",
         "route": "AggressiveExplore",
     },
     "congestion": {
-        "synth": "AlternateRoutability",
         "opt": "Explore",
         "place": "AltSpreadLogic_high",
         "phys_opt": "AggressiveExplore",
         "route": "AlternateCLBRouting",
     },
-    "area": {"synth": "AreaOptimized_high", "opt": "ExploreArea"},
+    "area": {"opt": "ExploreArea"},
 }
 # What a clock may still lack at a stage, percent of its period, before a run counts as hopeless.
 # A rule of thumb of ours; place and route win back less than this. No tool documents a bound.

@@ -12,7 +12,7 @@ from bitwright import limits
 from bitwright.design import Design
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
-from bitwright.implementation import Implementation, Message, Pblock, Waived
+from bitwright.implementation import STRATEGIES, Implementation, Message, Pblock, Waived
 from bitwright.limits import AT_MOST, Demands, Limit
 from bitwright.steps import stored
 from bitwright.vivado import plan as amd
@@ -152,6 +152,11 @@ def test_limits_on_hls_are_for_the_run_of_hls_alone(target: str, name: str):
 def test_another_strategy_of_place_and_route_begins_at_implement():
     asked = asking(directives=(("place", "Explore"), ("route", "Explore")))
     assert changed("u280", asked) == ["implement"]
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES.keys() - {"default"}))
+def test_every_named_strategy_begins_at_implement(strategy: str):
+    assert changed("u280", asking(strategy=strategy)) == ["implement"]
 
 
 def test_pblocks_and_regions_begin_at_implement():
