@@ -81,6 +81,7 @@ print("script", sys.argv[-1])
 if sys.argv[-1] == "go.tcl":
     with zipfile.ZipFile("placed.dcp", "w") as archive:
         archive.writestr("a", "b")
+    print("bitwright: route")
     print({"ERROR: " + NOT_NOW!r})
     sys.exit(1)
 print("bitwright: done")

@@ -194,6 +194,48 @@ def test_run_goes_on_from_the_latest_whole_checkpoint(programs, capfd):
     assert "from opt.tcl" in capfd.readouterr().out
 
 
+CUT_OFF = """
+def stage(name, *said):
+    print("bitwright:", name)
+    for line in said: print(line)
+    with zipfile.ZipFile(f"{name}.dcp", "w") as archive: archive.writestr("a", "b")
+OPENED = "WARNING: [Project 1-1] odd"
+start = sys.argv[-1]
+if start == "go.tcl":
+    stage("opt", "CRITICAL WARNING: [Opt 31-67] a pin is open")
+    print(OPENED)
+if start != "route.tcl": stage("place", TOLD)
+else: print(OPENED)
+print("bitwright: route")
+if os.path.exists("kill"): os.remove("kill"); sys.stdout.flush(); os.kill(os.getpid(), 9)
+open("out.txt", "w").write("x"); print("bitwright: done")
+"""
+GOES_ON = (Resume("place.dcp", "route.tcl", "route"), Resume("opt.dcp", "place.tcl", "place"))
+STAGED = replace(ASKED, arguments=(), stages=("opt", "place", "route"), resume=GOES_ON)
+
+
+def test_what_was_said_before_a_run_was_cut_off_is_said_of_the_whole(programs):
+    programs.add("vivado", f"import zipfile\nTOLD = 'WARNING: [Place 1-1] odd'\n{CUT_OFF}")
+    assert run.run(STAGED, HERE) == 0
+    whole = Path("messages.json").read_bytes()
+    assert b"Opt 31-67" in whole
+    for path in HERE.glob("*.dcp"):
+        path.unlink()
+    Path("kill").touch()
+    assert "signal 9 in stage route" in fault(STAGED)
+    assert run.run(STAGED, HERE) == 0
+    assert Path("messages.json").read_bytes() == whole
+
+
+def test_what_was_written_after_an_error_is_not_gone_on_from(programs, capfd):
+    programs.add("vivado", f"import zipfile\nTOLD = 'ERROR: [Place 1-1] but on it goes'\n{CUT_OFF}")
+    assert "told of errors" in fault(STAGED)
+    assert Path("place.dcp").exists()
+    capfd.readouterr()
+    assert "told of errors" in fault(STAGED)
+    assert "goes on at place, from opt.dcp" in capfd.readouterr().out
+
+
 # --- ending ---------------------------------------------------------------------------------------
 
 STUBBORN = """

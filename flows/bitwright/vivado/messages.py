@@ -41,24 +41,30 @@ class Messages:
     unlicensed: str = ""  # the last message that no licence was there, and none came after it
     unlisted: int = 0
 
-    def add(self, line: str) -> None:
-        """Take one line, as printed, without its end."""
+    def add(self, line: str, *, again: bool = False) -> bool:
+        """Take one line, as printed, without its end; whether it is a message that counts.
+
+        again: what was said before may be said once more here, and does not count once more
+        """
         if not (found := MESSAGE.match(line)):
-            return
+            return False
         severity, id, text = found[1], found[2] or "", found[3].strip()
         if id in LICENCE:
             self.unlicensed = line.strip()
         elif id == LICENSED:
             self.unlicensed = ""
         if severity not in (*ERRORS, CRITICAL, WARNING):
-            return
+            return False
         if self.folder:
             text = text.replace(f"{self.folder}/", "").replace(self.folder, ".")
         message = Message(severity, id, text)
+        if again and message in self.counts:
+            return False
         if message in self.counts or len(self.counts) < LISTED:
             self.counts[message] = self.counts.get(message, 0) + 1
         else:
             self.unlisted += 1
+        return True
 
     def errors(self) -> list[Message]:
         return [message for message in self.counts if message.severity in ERRORS]

@@ -28,7 +28,7 @@ from bitwright import run as guarded
 from bitwright.errors import BitwrightError, ToolError
 from bitwright.run import Outcome
 from bitwright.told import tell
-from bitwright.vivado import whole
+from bitwright.vivado import transcript, whole
 from bitwright.vivado.call import Call, on_this_machine
 from bitwright.vivado.canonical import canonical
 from bitwright.vivado.machine import load
@@ -62,11 +62,16 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Watch:
-    """Follows what a tool prints: stages, gates, messages, whether its script reached its end."""
+    """Follows what a tool prints: stages, gates, messages, whether its script reached its end.
+
+    said: where it is kept for a run that goes on from a checkpoint; resumed: this is such a run
+    """
 
     request: Request
     folder: Path
     messages: Messages
+    said: Path | None = None
+    resumed: bool = False
     stages: list[str] = field(default_factory=list)
     done: bool = False
 
@@ -74,8 +79,11 @@ class Watch:
         """Take one line, and show it. Raises Refused, ToolError: the tool is to be ended."""
         print(line, flush=True)
         if not line.startswith(MARK):
-            self.messages.add(line)
+            # A script that goes on opens its checkpoint before its first stage, as was done before.
+            if self.messages.add(line, again=self.resumed and not self.stages):
+                self._keep(line)
             return
+        self._keep(line)
         said = line.removeprefix(MARK).strip()
         if said == DONE:
             self.done = True
@@ -85,6 +93,10 @@ class Watch:
                     _pass(gate, self.folder)
         else:
             self.stages.append(said)
+
+    def _keep(self, line: str) -> None:
+        if self.said:
+            transcript.add(self.said, line)
 
     @property
     def place(self) -> str:
@@ -130,7 +142,8 @@ class Attempt:
 
 def attempt(request: Request, folder: Path, number: int) -> Attempt:
     """Run the tool once. Raises Refused when a gate does, ToolError when there is no tool."""
-    resumed = next((r for r in request.resume if not whole.fault(folder / r.checkpoint)), None)
+    said = transcript.path(request, folder)
+    resumed = _resumed(request, folder, said)
     name = f"bitwright-{os.getpid()}-{number}"
     made = on_this_machine(request.tool, _arguments(request, resumed), folder, name=name)
     if made is None:
@@ -143,7 +156,7 @@ def attempt(request: Request, folder: Path, number: int) -> Attempt:
     if resumed:
         print(f"goes on at {resumed.stage}, from {resumed.checkpoint}", flush=True)
     print(f"runs: {shlex.join(made.argv)}", flush=True)
-    watch = Watch(request, folder, Messages(str(folder.absolute())))
+    watch = _watch(request, folder, said, resumed)
     ended = False
     try:
         outcome = _guarded(made, folder, folder / log(request.tool), watch)
@@ -154,6 +167,26 @@ def attempt(request: Request, folder: Path, number: int) -> Attempt:
     if outcome.status:
         _read_runs(folder, watch.messages)
     return Attempt(outcome, watch, resumed, _fault(request, outcome, watch, resumed, folder))
+
+
+def _resumed(request: Request, folder: Path, said: Path | None) -> Resume | None:
+    """The latest place to go on from: its checkpoint is whole, and no error was told before it."""
+    for resume in request.resume:
+        if said and not whole.fault(folder / resume.checkpoint) and transcript.sound(said, resume):
+            return resume
+    return None
+
+
+def _watch(request: Request, folder: Path, said: Path | None, resumed: Resume | None) -> Watch:
+    """What follows a run; of one that goes on it knows what was said before."""
+    messages = Messages(str(folder.absolute()))
+    if said:
+        lines = transcript.before(said, resumed)
+        for line in lines:
+            messages.add(line)
+        messages.unlicensed = ""
+        transcript.begin(said, lines)
+    return Watch(request, folder, messages, said, bool(resumed))
 
 
 def log(tool: str) -> str:
@@ -252,6 +285,7 @@ def run(
     Raises ToolError when the tool cannot be run or failed.
     """
     before = set(folder.iterdir()) | {folder / _first(r.checkpoint) for r in request.resume}
+    before |= {said} if (said := transcript.path(request, folder)) else set()
     retries = _retries(request)
     for number, seconds in enumerate((*retries.pauses(), None), 1):
         prepare()
