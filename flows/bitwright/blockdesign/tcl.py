@@ -13,9 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.ip import Instance
@@ -33,11 +31,9 @@ from bitwright.blockdesign.model import (
 )
 from bitwright.errors import ConfigError
 from bitwright.tclquote import tcl
+from bitwright.templates import render as render_template
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-TEMPLATE = "design.tcl.j2"
+TEMPLATE = Path(__file__).with_name("design.tcl.j2")
 LINE = 100  # characters, of a line that can be broken
 _DIRECTIONS = {"in": "I", "out": "O", "inout": "IO"}
 _NAME = re.compile(r"[A-Za-z0-9_.:-]+(/[A-Za-z0-9_.:-]+)*")  # holds no pattern of get_bd_*
@@ -116,24 +112,8 @@ def render(design: BlockDesign, *, catalogue: Catalogue) -> str:
         "levels": [_level(design, path, known) for path in sorted(paths, key=_depth)],
         "addresses": [_address(one) for one in design.addresses],
     }
-    text = _environment().get_template(TEMPLATE).render(values)
+    text = render_template(TEMPLATE, **values, options=_options, ends=_ends)
     return "".join(f"{_folded(line.rstrip())}\n" for line in text.splitlines())
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"tcl": tcl, "options": _options, "ends": _ends}
-    return environment
 
 
 def _options(options: Options) -> str:

@@ -10,18 +10,13 @@ tests/ipxact runs them and arrives at the component.xml that write.py writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bitwright.ipxact.model import BusInterface, Component, Parameter, by_name
-from bitwright.tclquote import tcl
+from bitwright.templates import render
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-IP_TEMPLATE, XO_TEMPLATE = "package_ip.tcl.j2", "package_xo.tcl.j2"
+FOLDER = Path(__file__).parent
 STAGES = ("project", "package", "check")  # that package_ip.tcl announces
 XO_STAGES = ("xo",)
 
@@ -34,29 +29,26 @@ def archive(name: str) -> str:
 def package_ip(component: Component, *, part: str, xrt: bool) -> str:
     """The script that packages a core; its files are those of the component."""
     files = component.file_sets[0].files
-    return _render(
-        IP_TEMPLATE,
-        {
-            "component": component,
-            "part": part,
-            "xrt": xrt,
-            "top": component.views[0].model,
-            "archive": archive(component.vlnv.name),
-            "files": [file.name for file in files],
-            "includes": [file.name for file in files if file.include],
-            "families": []
-            if xrt
-            else [w for f in component.core.families for w in (f.name, f.life_cycle)],
-            "clocks": [_clock(one) for one in component.bus_interfaces if _is(one, "clock")],
-            "masters": list(_masters(component)),
-            "parameters": list(_parameters(component)),
-        },
+    families = [word for one in component.core.families for word in (one.name, one.life_cycle)]
+    return render(
+        FOLDER / "package_ip.tcl.j2",
+        component=component,
+        part=part,
+        xrt=xrt,
+        top=component.views[0].model,
+        archive=archive(component.vlnv.name),
+        files=[file.name for file in files],
+        includes=[file.name for file in files if file.include],
+        families=[] if xrt else families,
+        clocks=[_clock(one) for one in component.bus_interfaces if _is(one, "clock")],
+        masters=list(_masters(component)),
+        parameters=list(_parameters(component)),
     )
 
 
 def package_xo(name: str) -> str:
     """The script that makes an .xo of what package_ip.tcl left."""
-    return _render(XO_TEMPLATE, {"name": name})
+    return render(FOLDER / "package_xo.tcl.j2", name=name)
 
 
 def _is(interface: BusInterface, kind: str) -> bool:
@@ -91,23 +83,3 @@ def _parameters(component: Component) -> list[tuple[Parameter, list[str]]]:
             listed = choices[one.value.choice].values if one.value.choice else ()
             found.append((one, [value.text for value in listed]))
     return found
-
-
-def _render(template: str, values: Mapping[str, Any]) -> str:
-    return _environment().get_template(template).render(values)
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["tcl"] = tcl
-    return environment

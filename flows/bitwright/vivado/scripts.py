@@ -21,15 +21,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bitwright import templates
 from bitwright.implementation import DEFAULT, Implementation
 from bitwright.tclquote import tcl
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).with_name("tcl")
 PROJECT = "design"  # of the project, its folder, and its .xpr
@@ -113,23 +110,7 @@ class Stage:
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """The text of a template of tcl/. Raises UndefinedError for a value it lacks."""
-    return _environment().get_template(template).render(values)
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["tcl"] = tcl
-    return environment
+    return templates.render(TEMPLATES / template, **values)
 
 
 def preflight(build: Build) -> dict[str, str]:

@@ -7,9 +7,10 @@ from functools import partial
 
 from bitwright.blockdesign.interpreter import look
 from bitwright.blockdesign.interpreter.draft import Draft, Thing
-from bitwright.blockdesign.interpreter.session import Command, Session, nearest
+from bitwright.blockdesign.interpreter.session import Command, Session
 from bitwright.blockdesign.interpreter.words import Arguments, CommandError, arguments
 from bitwright.blockdesign.model import KINDS, parent
+from bitwright.schema import nearest
 
 INWARD = {"I": "in", "O": "out", "IO": "inout"}
 MODES = (

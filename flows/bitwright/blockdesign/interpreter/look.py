@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from bitwright.blockdesign.interpreter.draft import Mapping, Thing
-from bitwright.blockdesign.interpreter.session import Command, Session, nearest
+from bitwright.blockdesign.interpreter.session import Command, Session
 from bitwright.blockdesign.interpreter.words import (
     Arguments,
     CommandError,
@@ -22,6 +22,7 @@ from bitwright.blockdesign.interpreter.words import (
     matches,
 )
 from bitwright.blockdesign.model import parent
+from bitwright.schema import nearest
 
 DIRECTIONS = {"in": "I", "out": "O", "inout": "IO"}
 CELL, PIN, PORT, NET = "cell", "pin", "port", "net"

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from bitwright.blockdesign.interpreter import look
 from bitwright.blockdesign.interpreter.draft import Thing
-from bitwright.blockdesign.interpreter.session import Command, Session, nearest
+from bitwright.blockdesign.interpreter.session import Command, Session
 from bitwright.blockdesign.interpreter.words import CommandError, arguments, size
 from bitwright.blockdesign.ip import Parameter
 from bitwright.blockdesign.model import parent
+from bitwright.schema import nearest
 
 # What a script reads back of things that are not modelled, so that it goes on.
 PLAUSIBLE = {

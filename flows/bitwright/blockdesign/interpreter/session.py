@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from tkinter import TclError
 
 from bitwright.blockdesign.catalogue import Catalogue
@@ -121,9 +120,3 @@ class Session:
 
 def _plain(text: str) -> bool:
     return not any(char in text for char in ' \t\n{}[]$"\\;')
-
-
-def nearest(name: str, among: Iterable[str]) -> str:
-    """; did you mean ...? or nothing."""
-    found = get_close_matches(name, list(among), 1)
-    return f"; did you mean {found[0]!r}?" if found else ""
