@@ -9,7 +9,7 @@ steps of one HLS kernel, the one that exports it last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from bitwright.steps.vivado import (
     report,
     synthesize,
 )
+from bitwright.steps.vivado.judged import About
 from bitwright.vivado.connectivity import Connectivity, Unit
 from bitwright.vivado.findings import Owners
 from bitwright.vivado.scripts import Build
@@ -80,18 +81,8 @@ def vivado(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, .
         implement.step(build, used, base=base),
     ]
     last = bitstream.step(build, used, base=base)
-    names = tuple(step.name for step in (*steps, last))
-    about = report.About(
-        config=design.config,
-        target=design.target.name,
-        part=design.target.part,
-        clock_mhz=design.clock_mhz,
-        steps=names,
-        demands=replace(design.demands, thresholds=()),  # those judge a diff, not a build
-        implementation=design.implementation,
-        owners=owners(design, model),
-    )
-    judged = report.step(about, used, base=base)
+    about = _about(design, (*steps, last))
+    judged = report.step(about, owners(design, model), used, base=base)
     return (*steps, judged, replace(last, after=(*last.after, judged.name)))
 
 
@@ -119,17 +110,21 @@ def vitis(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, ..
         base=base,
     )
     last = xclbin.step(design.config, used, base=base)
-    about = linked_report.About(
+    judged = linked_report.step(_about(design, (*made, joined, last)), used, base=base)
+    return (*made, joined, judged, replace(last, after=(*last.after, judged.name)))
+
+
+def _about(design: Design, steps: Iterable[Step]) -> About:
+    """What the report of a build of these steps is on."""
+    return About(
         config=design.config,
         target=design.target.name,
         part=design.target.part,
         clock_mhz=design.clock_mhz,
-        steps=tuple(step.name for step in (*made, joined, last)),
-        demands=replace(design.demands, thresholds=()),
+        steps=tuple(step.name for step in steps),
+        demands=replace(design.demands, thresholds=()),  # those judge a diff, not a build
         implementation=design.implementation,
     )
-    judged = linked_report.step(about, used, base=base)
-    return (*made, joined, judged, replace(last, after=(*last.after, judged.name)))
 
 
 def connectivity(design: Design, model: BlockDesign) -> Connectivity:
