@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bitwright.blockdesign import anyfile, named
+from bitwright.blockdesign import anyfile, infile, named
 from bitwright.blockdesign.anyfile import HWH, TCL, YAML, kind
 from bitwright.blockdesign.diff import diff
 from bitwright.blockdesign.dump import dump
+from bitwright.blockdesign.interpreter import isolated
 from bitwright.blockdesign.tcl import render
 from bitwright.errors import BitwrightError, ConfigError
 from hypothesis import HealthCheck, given, settings
@@ -74,3 +77,21 @@ def test_a_name_that_is_nothing_is_answered_with_what_is_expected(monkeypatch: A
     ):
         with pytest.raises(ConfigError, match=answer):
             named.read(name)
+
+
+@pytest.mark.parametrize("reader", [anyfile.read, anyfile.kind_of, isolated.imported])
+def test_a_pipe_is_not_waited_for_and_a_device_not_read(tmp_path: Path, reader: Callable[..., Any]):
+    pipe = tmp_path / "pipe.tcl"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(ConfigError, match=f"{path}:1: .*regular file"):
+            reader(path)
+
+
+def test_a_file_is_read_up_to_its_limit_and_not_beyond(tmp_path: Path):
+    path = tmp_path / "some"
+    path.write_bytes(b"x" * (1 << 20))
+    assert len(infile.content(path, 1 << 20, "a script")) == 1 << 20
+    path.write_bytes(b"x" * ((1 << 20) + 1))
+    with pytest.raises(ConfigError, match="some:1: too large; a script has at most 1 MiB"):
+        infile.content(path, 1 << 20, "a script")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bitwright.blockdesign import infile
 from bitwright.blockdesign.model import BlockDesign
 from bitwright.errors import ConfigError
 
@@ -57,11 +58,7 @@ def kind(text: str, suffix: str = "") -> str:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ConfigError(f"{path}:1: too large; a block design holds at most 64 MiB")
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{path}:1: cannot be read: {error.strerror}") from None
+        return infile.content(path, MAX_BYTES, "a block design").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"{path}:1: no text: byte {error.start} is no UTF-8\n"

@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bitwright.blockdesign import infile
 from bitwright.blockdesign.interpreter.host import TclFault
 from bitwright.blockdesign.interpreter.session import Note
 from bitwright.blockdesign.model import (
@@ -100,12 +101,7 @@ def read(path: Path) -> BlockDesign:
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_SCRIPT:
-            raise ConfigError(f"{path}:1: too large; a script has at most {MAX_SCRIPT >> 20} MiB")
-        return path.read_bytes().decode("utf-8-sig", errors="replace")
-    except OSError as error:
-        raise ConfigError(f"{path}:1: cannot be read: {error.strerror}") from None
+    return infile.content(path, MAX_SCRIPT, "a script").decode("utf-8-sig", errors="replace")
 
 
 # --- the other process ----------------------------------------------------------------------------
