@@ -256,6 +256,19 @@ def test_interrupts_come_to_the_host_in_its_own_clock():
     assert {"irq_sync/dest_clk", "xdma/axi_aclk"} < ends(block, "axi_aclk")
 
 
+def test_an_interrupt_that_goes_past_its_synchroniser_is_found(project):
+    file, straight = project / "bd/alveo.yml", "irq: [interrupts/dout, xdma/usr_irq_req]"
+    edit(file, "usr_irq: [irq_sync/dest_out, xdma/usr_irq_req]", "usr_irq: [irq_sync/dest_out]")
+    edit(file, "irq: [interrupts/dout, irq_sync/src_in]", straight)
+    found = design.load("tiny", target="u280", root=project)
+    known = catalogue.load(project).of_kernels(one for _, one in elaborate.kernels(found, project))
+    block = elaborate.of(found, project)
+    crossed = [str(one) for one in check(block, looks(block, known)) if one.rule == "wire-clock"]
+    said = "error: {} comes to xdma/usr_irq_req from another clock"
+    for kernel in KERNELS:
+        assert any(said.format(f"{kernel}/interrupt") in one for one in crossed), crossed
+
+
 def test_the_reference_of_pcie_goes_through_a_transceivers_buffer():
     block = made("tiny", "u280")
     assert block.cell("pcie_buffer").parameter("C_BUF_TYPE") == "IBUFDSGTE"

@@ -367,6 +367,12 @@ CASES = [
         {"bus": small.switch(2, 2, 2)},
     ),
     ("interrupt-width", same, "2 interrupts, host/IRQ takes 1", pin("host", "IRQ", width=1)),
+    (
+        "wire-clock",
+        same,
+        "mhsa/interrupt comes to host/IRQ from another clock",
+        pin("host", "IRQ", clock="M_CTRL_ACLK"),
+    ),
     ("interrupt-open", without("irq1"), "cell mhsa: its interrupt", {}),
     ("interrupt-open", without("irqs"), "cell irq: its interrupt dout leads nowhere", {}),
     (

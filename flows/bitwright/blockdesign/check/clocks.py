@@ -54,6 +54,29 @@ def _is_clock_input(pin: Pin) -> bool:
     return pin.kind == "clk" and pin.direction == "in"
 
 
+def wire_clock(scene: Scene) -> Iterator[Fault]:
+    """A wire from another clock than its input belongs to (report_cdc: CDC-1); constants have none.
+
+    Only of pins whose clocks the catalogue says, and not of clocks and resets, which have rules of
+    their own.
+    """
+    for cell, looks in scene.leaves:
+        for pin in looks.pins.values():
+            end, own = f"{cell.path}/{pin.name}", scene.domain(f"{cell.path}/{pin.clock}")
+            if pin.direction != "in" or not pin.clock or pin.kind in ("clk", "rst") or not own:
+                continue
+            for source, driver in trace.sources(scene, end):
+                clock = f"{parent(source)}/{driver.clock}"
+                if driver.clock and scene.domain(clock) not in ("", own):
+                    yield Fault(
+                        net_place(scene, end),
+                        f"{source} comes to {end} from another clock",
+                        f"something of {scene.domain_name(f'{cell.path}/{pin.clock}')}",
+                        f"{scene.domain_name(clock)}, of {source}",
+                        "bring it through a synchroniser (xpm_cdc_gen) under both clocks",
+                    )
+
+
 def idle_clock(scene: Scene) -> Iterator[Fault]:
     """A smartconnect's further clock that no interface of it has."""
     for cell, looks in scene.leaves:

@@ -108,6 +108,7 @@ RULES: tuple[Rule, ...] = (
         "A clock has the frequency that its input must have.",
         clocks.other_frequency,
     ),
+    Rule("wire-clock", DOUBT, "A wire comes from the clock it goes to.", clocks.wire_clock),
     Rule("clock-circle", ERROR, "No clk_wiz is driven by itself.", clocks.clock_circle),
     Rule(
         "pcie-clock",

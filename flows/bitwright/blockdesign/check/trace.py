@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bitwright.blockdesign.check.scene import Scene
 from bitwright.blockdesign.ip import Pin
 from bitwright.blockdesign.model import parent
@@ -23,6 +25,21 @@ PASSED = {  # outputs of a buffer with the frequency of an input
 def is_concat(scene: Scene, path: str) -> bool:
     """Whether the cell only lays wires side by side; its widths follow what is joined."""
     return path in scene.cells and scene.cells[path].type.rpartition(":")[2] in CONCATS
+
+
+def sources(scene: Scene, end: str, depth: int = 0) -> Iterator[tuple[str, Pin]]:
+    """The outputs that drive an input: through concats, all that they lay side by side."""
+    driver = scene.driver(end)
+    if driver is None:
+        return
+    owner = parent(driver[0])
+    looks = scene.instance(owner)
+    if looks is None or not is_concat(scene, owner):
+        yield driver
+    elif depth < MAX_CONCATS:
+        for pin in looks.pins.values():
+            if pin.direction == "in":
+                yield from sources(scene, f"{owner}/{pin.name}", depth + 1)
 
 
 def constant(scene: Scene, path: str) -> int | None:
