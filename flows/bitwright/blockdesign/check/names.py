@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene
@@ -66,12 +66,14 @@ def unknown_version(scene: Scene) -> Iterator[Fault]:
 def unknown_parameter(scene: Scene) -> Iterator[Fault]:
     """Of an IP that is not listed whole, a name that is one letter away from a listed one."""
     for cell, looks in scene.leaves:
-        known = {name.lower(): name for name in looks.parameters}
+        known = {name.lower() for name in looks.parameters}
+        names = [name for name, _ in cell.parameters if name.lower() not in known]
+        names = [name for name in names if not COMMON.fullmatch(name)]
         many = scene.may_have_more(cell.path)  # hundreds, with names that are much alike
-        for name, _ in cell.parameters:
-            if name.lower() in known or COMMON.fullmatch(name):
-                continue
-            slips = [] if many else [one for one in looks.parameters if _slip(name, one)]
+        meant = {} if many or not names else _without_a_letter(looks.parameters)
+        for name in names:
+            near = {one for rest in _shorter(name) for one in meant.get(rest, ())}
+            slips = [one for one in looks.parameters if one in near and _slip(name, one)]
             if not looks.whole and not slips:
                 continue
             yield Fault(
@@ -82,6 +84,21 @@ def unknown_parameter(scene: Scene) -> Iterator[Fault]:
                 name,
                 "mend the name; Vivado would pass over it with a CRITICAL WARNING (BD 41-1276)",
             )
+
+
+def _without_a_letter(names: Iterable[str]) -> Mapping[str, list[str]]:
+    """Names by what they are without any one letter: two that are a slip apart share one."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names:
+        for rest in _shorter(name):
+            found[rest].append(name)
+    return found
+
+
+def _shorter(name: str) -> set[str]:
+    """A name in small letters, and the same without each one of them."""
+    small = name.lower()
+    return {small, *(small[:at] + small[at + 1 :] for at in range(len(small)))}
 
 
 def _slip(name: str, meant: str) -> bool:
@@ -101,9 +118,8 @@ def _slip(name: str, meant: str) -> bool:
 
 def bad_value(scene: Scene) -> Iterator[Fault]:
     for cell, looks in scene.leaves:
-        for name, value in cell.parameters:
-            parameter = _parameter(looks, name)
-            if parameter is None or (expected := _refused(parameter, value)) is None:
+        for parameter, value in _listed(looks, cell):
+            if (expected := _refused(parameter, value)) is None:
                 continue
             yield Fault(
                 cell.place,
@@ -118,20 +134,18 @@ def misset(scene: Scene, path: str) -> bool:
     """Whether a parameter of the cell has a value that counts for nothing, so its looks are off."""
     if path not in scene.misset:
         looks, cell = scene.instance(path), scene.cells.get(path)
-        scene.misset[path] = looks is not None and cell is not None and _misset(looks, cell)
+        given = _listed(looks, cell) if looks is not None and cell is not None else ()
+        scene.misset[path] = any(not allowed(one, value) for one, value in given)
     return scene.misset[path]
 
 
-def _misset(looks: Instance, cell: Cell) -> bool:
-    given = ((_parameter(looks, name), value) for name, value in cell.parameters)
-    return any(one is not None and _refused(one, value) is not None for one, value in given)
-
-
-def _parameter(looks: Instance, name: str) -> Parameter | None:
-    if name in looks.parameters:
-        return looks.parameters[name]
-    same = (p for one, p in looks.parameters.items() if one.lower() == name.lower())
-    return next(same, None)
+def _listed(looks: Instance, cell: Cell) -> Iterator[tuple[Parameter, str]]:
+    """Parameters of a cell that the catalogue lists, in whatever case, and their values."""
+    known = {name.lower(): one for name, one in looks.parameters.items()}
+    for name, value in cell.parameters:
+        parameter = looks.parameters.get(name) or known.get(name.lower())
+        if parameter is not None:
+            yield parameter, value
 
 
 def _refused(parameter: Parameter, value: str) -> str | None:
