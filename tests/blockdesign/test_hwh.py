@@ -20,7 +20,7 @@ from tests.standins import handoff
 
 ROOT = Path(__file__).parents[2]
 HERE = Path("small.hwh")
-SPECIMEN = (ROOT / "tests/specimens/vivado-2024.1/small.hwh").read_text("utf-8")
+SPECIMEN = (ROOT / "tests/specimens/bd/small-2024.1.hwh").read_text("utf-8")
 FOLDER = Path(os.environ.get("BITWRIGHT_IP_CORPUS") or ROOT.parent / "shared" / "corpus" / "ip")
 FILES = sorted((FOLDER / "hwh").glob("*.hwh"))
 ABSENT = f"no real .hwh files in {FOLDER}; set BITWRIGHT_IP_CORPUS to a folder that has hwh/"
