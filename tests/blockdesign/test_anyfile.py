@@ -66,6 +66,20 @@ def test_yaml_and_tcl_of_one_design_say_the_same(tmp_path: Path, monkeypatch: An
         assert not diff(ours.design, read.design).changes, name
 
 
+def test_a_description_made_of_a_script_says_what_the_script_does(tmp_path: Path, monkeypatch: Any):
+    monkeypatch.chdir(ROOT)
+    script = tmp_path / "a.tcl"
+    script.write_text(
+        "create_bd_design d\n"
+        "create_bd_cell -type ip -vlnv xilinx.com:ip:smartconnect:1.0 bus\n"
+        "create_bd_cell -type ip -vlnv xilinx.com:ip:axi_gpio:2.0 gpio\n"
+        "connect_bd_intf_net [get_bd_intf_pins bus/M00_AXI] [get_bd_intf_pins gpio/S_AXI]\n"
+        "connect_bd_net [get_bd_pins bus/aclk] [get_bd_pins gpio/s_axi_aclk]\n"
+    )
+    (tmp_path / "b.yml").write_text(dump(anyfile.read(script)))
+    assert not diff(anyfile.read(script), anyfile.read(tmp_path / "b.yml")).changes
+
+
 def test_a_name_that_is_nothing_is_answered_with_what_is_expected(monkeypatch: Any):
     monkeypatch.chdir(ROOT)
     for name, answer in (

@@ -395,6 +395,23 @@ def test_a_file_that_names_everything_itself_is_a_design(tmp_path):
     assert elaborate.of_file(tmp_path / "whole.yml") == block
 
 
+def test_of_a_file_alone_counts_are_filled_in_that_its_ips_would_not_have_anyway(tmp_path):
+    (tmp_path / "whole.yml").write_text(
+        "design: counts\n"
+        "cells:\n"
+        "  bus: {ip: 'xilinx.com:ip:smartconnect'}\n"
+        "  as_always: {ip: 'xilinx.com:ip:smartconnect'}\n"
+        "interface_nets:\n"
+        "  a: [bus/M02_AXI, as_always/S01_AXI]\n"
+        "  b: [as_always/M00_AXI, bus/S00_AXI]\n"
+        "nets:\n"
+        "  clk: [bus/aclk1, as_always/aclk]\n"
+    )
+    block = elaborate.of_file(tmp_path / "whole.yml")
+    assert block.cell("bus").parameters == (("NUM_CLKS", "2"), ("NUM_MI", "3"), ("NUM_SI", "1"))
+    assert block.cell("as_always").parameters == ()
+
+
 # --- whatever is asked for ----------------------------------------------------------------------
 
 

@@ -27,8 +27,8 @@ What such a file has beyond the cells and nets that source.py reads:
                                         #   a list of them, [{hp: 0, gp: 2}, {hp: 1, gp: 3}]
 
 Counts that follow from what is joined (NUM_SI, NUM_MI and NUM_CLKS of a SmartConnect, NUM_PORTS of
-an xlconcat) are filled in. Every object keeps the place it was written at: of a kernel's parts that
-is its entry in the config.
+an xlconcat) are filled in; of a file alone only those that its IP would not have anyway. Every
+object keeps the place it was written at: of a kernel's parts that is its entry in the config.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ from pathlib import Path
 
 from bitwright import kernel as signatures
 from bitwright import yamlfile
-from bitwright.blockdesign import attachment, board, kernelcell, source
+from bitwright.blockdesign import attachment, board, catalogue, kernelcell, source
 from bitwright.blockdesign.attachment import Attachment, Control, Way
 from bitwright.blockdesign.board import Bank, Board
+from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net, Place, pairs
 from bitwright.blockdesign.parts import CellPart, Part, is_pattern, join
 from bitwright.blockdesign.source import Source
@@ -90,7 +91,7 @@ def of_file(path: Path, *, design: Design | None = None, root: Path = Path()) ->
     parts = _chosen(found, (), faults)
     attachment.read(_kernels(found, ()), 2, faults)
     faults.check()
-    return _counted(source.whole(found, parts))
+    return _counted(source.whole(found, parts), catalogue.load(root))
 
 
 def kernels(design: Design, root: Path = Path()) -> tuple[tuple[str, Kernel], ...]:
@@ -296,23 +297,32 @@ def _spread(patterns: Iterable[Address], banks: tuple[Bank, ...]) -> Iterator[Ad
             yield replace(one, segment=segment, offset=bank.offset, range=bank.range)
 
 
-def _counted(design: BlockDesign) -> BlockDesign:
-    """The design with the counts filled in that follow from what is joined."""
+def _counted(design: BlockDesign, usual: Catalogue | None = None) -> BlockDesign:
+    """The design with the counts filled in that follow from what is joined.
+
+    usual: counts that its IPs have anyway are left out, as Vivado leaves them out of its scripts,
+    so that a description made of a script says what the script does.
+    """
     ends: dict[str, list[str]] = {}
     for net in (*design.nets, *design.interface_nets):
         for end in net.ends:
             cell, _, pin = end.rpartition("/")
             ends.setdefault(cell, []).append(pin)
     return replace(
-        design, cells=tuple(_with_counts(cell, ends.get(cell.path, [])) for cell in design.cells)
+        design,
+        cells=tuple(_with_counts(cell, ends.get(cell.path, []), usual) for cell in design.cells),
     )
 
 
-def _with_counts(cell: Cell, pins: list[str]) -> Cell:
-    counts = {}
+def _with_counts(cell: Cell, pins: list[str], usual: Catalogue | None) -> Cell:
+    counts: dict[str, object] = {}
     for parameter, pattern in COUNTED.get(cell.type, {}).items():
         found = [re.fullmatch(pattern, pin) for pin in pins]
         numbers = [int(match[1] or 0) for match in found if match]
         if numbers:
             counts[parameter] = max(numbers) + 1
+    looks = usual.instance(cell) if usual is not None and counts else None
+    if looks is not None:
+        had = {name: one.default for name, one in looks.parameters.items()}
+        counts = {name: count for name, count in counts.items() if str(count) != had.get(name)}
     return replace(cell, parameters=pairs({**counts, **dict(cell.parameters)}))
