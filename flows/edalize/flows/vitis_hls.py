@@ -18,48 +18,11 @@ flow option `run: none` the first alone. The build runner is our own unless anot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
-from typing import Any, ClassVar
-
-from edalize.flows.edaflow import Edaflow, FlowGraph
-
-TOOL = "vitis_hls"
+from edalize.flows.chained import Chained
 
 
-class Vitis_hls(Edaflow):  # type: ignore[misc]  # Edalize names and types it
+class Vitis_hls(Chained):  # Edalize names it
     """One tool that makes both steps."""
 
+    TOOL = "vitis_hls"
     argtypes = ("vlogdefine",)  # macros of the C++ sources and of the test bench
-
-    FLOW_OPTIONS: ClassVar[Mapping[str, Any]] = dict(Edaflow.FLOW_OPTIONS)
-
-    @classmethod
-    def get_flow_options(cls) -> dict[str, Any]:
-        return deepcopy(dict(cls.FLOW_OPTIONS))
-
-    @classmethod
-    def get_tool_options(cls, flow_options: dict[str, Any]) -> dict[str, Any]:
-        """The options of all tools of the flow, frontends included."""
-        tools = [*flow_options.get("frontends", []), TOOL]
-        options: dict[str, Any] = cls.get_filtered_tool_options(tools, {})
-        return options
-
-    def extract_flow_options(self) -> dict[str, Any]:
-        """The flow's own options, with our build runner as the default."""
-        return {"build_runner": "doit", **super().extract_flow_options()}
-
-    def configure_flow(self, flow_options: dict[str, Any]) -> FlowGraph:
-        """The graph: frontends in a row, then our tool. Made anew each time; nothing is shared."""
-        graph: dict[str, dict[str, Any]] = {}
-        before: list[str] = []
-        for tool in (*flow_options.get("frontends", []), TOOL):
-            graph[tool] = {"deps": before, "fdto": {}}
-            before = [tool]
-        found: FlowGraph = FlowGraph.fromdict(graph)
-        return found
-
-    def configure_tools(self, graph: FlowGraph) -> None:
-        super().configure_tools(graph)
-        tool = graph.get_node(TOOL).inst
-        self.commands.set_default_target(tool.commands.default_target)
