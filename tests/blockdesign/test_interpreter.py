@@ -65,6 +65,21 @@ def test_a_net_within_a_hierarchy_is_named_by_its_path():
     assert ends(design) == {"h/n": ("h/clk", "h/x/c")}
 
 
+WIRE = (
+    "create_bd_cell -type hier io",
+    "create_bd_intf_pin -mode Master -vlnv xilinx.com:interface:uart_rtl:1.0 io/uart",
+    "create_bd_port -dir I rxd",
+)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_wire_of_a_hierarchys_interface_is_joined_by_itself(strict):
+    join = "connect_bd_net -net n [get_bd_ports rxd] [get_bd_pins io/uart_rxd]"
+    assert ends(made(*WIRE, join, strict=strict)) == {"n": ("io/uart_rxd", "rxd")}
+    with pytest.raises(TclFault, match="get_bd_pins found no io/aurt_rxd"):
+        made(*WIRE, join.replace("uart_rxd", "aurt_rxd"), strict=strict)
+
+
 def test_catch_and_try_catch_what_commands_refuse():
     design = made(
         "if {[catch {create_bd_cell -type ip -vlnv nonsense x} why]} {create_bd_port -dir I a}",

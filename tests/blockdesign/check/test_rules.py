@@ -485,6 +485,12 @@ def test_an_interface_of_a_hierarchy_turns_within_it():
     assert "mode" in names(small.found(twisted))
 
 
+@pytest.mark.parametrize(("pin", "unknown"), [("M00_arready", False), ("M0_arready", True)])
+def test_a_wire_of_a_hierarchys_interface_is_a_pin(pin, unknown):
+    changed = renet(BASE, "leds", f"host/GPO leds memory/{pin}")
+    assert ("unknown-pin" in names(small.found(changed))) == unknown
+
+
 def test_a_clock_is_followed_into_a_hierarchy():
     found = small.found(move("memory/aclk", "clk0")(BASE))
     told = [one.fault.message for one in found if one.rule == "clock-domain"]

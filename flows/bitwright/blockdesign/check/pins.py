@@ -36,6 +36,8 @@ def unknown_pin(scene: Scene) -> Iterator[Fault]:
         for end in net.ends:
             if not _has_owner(scene, end) or scene.outer_pin(end) is not None:
                 continue
+            if _wire(scene, end):
+                continue
             name = end.rpartition("/")[2]
             instance = scene.instance(parent(end))
             if instance and any(name in one.pins for one in instance.interfaces.values()):
@@ -101,6 +103,16 @@ def _has_owner(scene: Scene, end: str) -> bool:
     owner = parent(end)
     there = not owner or owner in scene.cells
     return there and scene.known(owner) and not misset(scene, owner)
+
+
+def _wire(scene: Scene, end: str) -> bool:
+    """Whether it may be a wire of a hierarchy's interface, io/uart_rxd of io/uart.
+
+    Vivado lets a net join one, and write_bd_tcl writes it; which there are, it alone knows.
+    """
+    owner, _, name = end.rpartition("/")
+    looks = scene.looks.get(owner) if owner and scene.is_hierarchy(owner) else None
+    return looks is not None and any(name.startswith(f"{one}_") for one in looks.interfaces)
 
 
 def _missing(scene: Scene, net: Net, end: str, what: str, other: bool) -> Fault:

@@ -40,9 +40,9 @@ _FLAGS = (
 
 def pins(session: Session, cell: Thing) -> tuple[set[str], bool]:
     """Names of a cell's pins, and whether it may have more."""
-    if cell.kind == "hier":
-        return _own(cell.path, session.design.ports), False
     used = session.design.used.setdefault(cell.path, set())
+    if cell.kind == "hier":
+        return _own(cell.path, session.design.ports) | used, False
     known = session.looks(cell)
     if known is None:
         return set(used), True
@@ -220,6 +220,7 @@ def _used(session: Session, kind: str, path: str, quiet: bool) -> Found | None:
             return path, SEGMENT
         return None
     names, more = _PARTS[kind](session, design.cells[owner])
+    more = more or (kind == PIN and _wire(session, design.cells[owner], name))
     if not more or quiet or name.partition("/")[2].startswith("SEG_"):
         session.missed.append(f"{owner} has no {_WORDS[kind]} {name!r}{nearest(name, names)}")
         return None
@@ -230,6 +231,16 @@ def _used(session: Session, kind: str, path: str, quiet: bool) -> Found | None:
     elif kind == INTF_PIN:
         design.used_interfaces.setdefault(owner, set()).add(name)
     return path, kind
+
+
+def _wire(session: Session, cell: Thing, name: str) -> bool:
+    """Whether it may be a wire of a hierarchy's interface: io/uart_rxd of the pin io/uart.
+
+    Which wires an interface has, only its definition says, and that is Vivado's.
+    """
+    if cell.kind != "hier":
+        return False
+    return any(name.startswith(f"{one}_") for one in interfaces(session, cell)[0])
 
 
 _WORDS = {PIN: "pin", INTF_PIN: "interface", SPACE: "address space", SEGMENT: "address segment"}
