@@ -70,10 +70,12 @@ def configured(path: Path, kernels: dict[str, Component]) -> dict[str, str]:
             continue
         if found := re.fullmatch(r"\[(\w+)\]", line):
             section = found[1]
-            if section not in ("connectivity", "vivado"):
+            if section not in ("connectivity", "debug", "vivado"):
                 raise CommandError(f"[v++ 60-3] no section [{section}]")
         elif section == "connectivity":
             connect(line, kernels, units)
+        elif section == "debug":
+            probe(line, kernels, units)
         elif not re.fullmatch(r"(prop|param|impl\.\w+|synth\.\w+)[\w.]*=.+", line):
             raise CommandError(f"[v++ 60-4] not understood: {line}")
     return units
@@ -93,6 +95,14 @@ def connect(line: str, kernels: dict[str, Component], units: dict[str, str]) -> 
             raise CommandError(f"[CFGEN 83-2227] {line}: no such unit")
     else:
         raise CommandError(f"[v++ 60-5] not understood: {line}")
+
+
+def probe(line: str, kernels: dict[str, Component], units: dict[str, str]) -> None:
+    found = re.fullmatch(r"chipscope=(\w+):(\w+)", line)
+    if not found or found[1] not in units:
+        raise CommandError(f"[v++ 60-6] not understood, or no such unit: {line}")
+    if found[2] not in [b.name for b in kernels[units[found[1]]].bus_interfaces]:
+        raise CommandError(f"[v++ 60-6] {line}: no such interface")
 
 
 def link(words: list[str], faults: Faults) -> None:

@@ -165,6 +165,7 @@ def test_another_command_line_is_refused(standins, tmp_path):
 LINK = ("--link", "--target", "hw", "--platform", "xilinx_u280_gen3x16_xdma_1_202211_1", "--config")
 LINK += ("link.cfg", "--output", "x.xclbin", "ffn.xo")
 GOOD = "[connectivity]\nnk=ffn:1:ffn_1\nsp=ffn_1.m_axi_gmem0:HBM[0:3]\nslr=ffn_1:SLR0\n"
+PROBED = "[debug]\nchipscope=ffn_1:m_axi_gmem0\nchipscope=ffn_1:s_axi_control\n"
 
 
 @pytest.mark.parametrize(
@@ -176,6 +177,9 @@ GOOD = "[connectivity]\nnk=ffn:1:ffn_1\nsp=ffn_1.m_axi_gmem0:HBM[0:3]\nslr=ffn_1
         (GOOD.replace("0:3", "0:32"), LINK, "no such master or memory"),
         (GOOD + "[nothing]\n", LINK, "no section [nothing]"),
         (GOOD + "what=1\n", LINK, "not understood: what=1"),
+        (GOOD + PROBED, LINK, ""),
+        (GOOD + PROBED.replace("ffn_1", "ffn"), LINK, "no such unit"),
+        (GOOD + PROBED.replace("gmem0", "gmem9"), LINK, "no such interface"),
         (GOOD, (*LINK, "--fast"), "unrecognised option '--fast'"),
         (GOOD, (*LINK, "--to_step", "vpl.none"), "no step vpl.none"),
         (GOOD, (*LINK, "none.xo"), "none.xo is no kernel object"),
