@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,12 @@ def test_the_header_compiles_as_c_and_as_cpp(config: str, tmp_path: Path, monkey
         command = [compiler, "-fsyntax-only", "-Wall", "-Werror", "-x", language, "use.c"]
         ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("write", [to_c, to_python])
+def test_a_comment_says_the_name_of_a_kernels_ip_as_it_is(write: Callable[[AddressMap], str]):
+    text = write(address_map(BlockDesign.of("d"), KERNELS))
+    assert all(kernel.vlnv in text for _, kernel in KERNELS)
 
 
 def test_segments_that_follow_on_one_another_are_one_region():

@@ -84,7 +84,7 @@ def to_yaml(found: AddressMap) -> str:
 
 def _comment(text: str) -> str:
     """A text that ends no comment of any language."""
-    return re.sub(r"[^\w.@ /+-]", "?", text, flags=re.ASCII)
+    return re.sub(r"[^\w.:@ /+-]", "_", text, flags=re.ASCII)
 
 
 def to_c(found: AddressMap) -> str:
