@@ -17,7 +17,8 @@ from typing import Any
 from bitwright.errors import ConfigError
 from bitwright.manifest import MANIFEST, MANIFESTS
 from bitwright.reports import amd_bit
-from bitwright.reports.bitstream import parse_bitstream
+from bitwright.reports.bitstream import PREAMBLE, parse_bitstream
+from bitwright.reports.read.document import refuse
 
 BUILDS = "*/*"  # folders of a build below build/: one config, one target
 VARIANTS = "*/*/variants/*"
@@ -59,10 +60,7 @@ def identify(path: Path, build: Path) -> Identity:
         data = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}\n  next  give a .bit file") from error
-    if data.startswith(XCLBIN):
-        stamp = _of_xclbin(data)
-    else:
-        stamp = _of_amd(data, path) if amd_bit.is_amd(data) else _of_ecp5(data, path)
+    stamp = _stamp(data, path)
     found = [
         Identity(path, stamp, where, content, bool(stamp.files & _outputs(content)))
         for where, content in _manifests(build)
@@ -70,6 +68,22 @@ def identify(path: Path, build: Path) -> Identity:
     ]
     unknown = Identity(path, stamp, None, {}, False)
     return max(found, key=lambda one: one.same_bytes, default=unknown)
+
+
+def _stamp(data: bytes, path: Path) -> Stamp:
+    if data.startswith(XCLBIN):
+        return _of_xclbin(data)
+    if amd_bit.is_amd(data):
+        return _of_amd(data, path)
+    if PREAMBLE in data:
+        return _of_ecp5(data, path)
+    refuse(
+        path,
+        "this is no bitstream",
+        expected="a .bit for ECP5, a .bit of Vivado, or an .xclbin",
+        found=f"{len(data)} bytes that are none of them",
+        next="give the file that is loaded into the board",
+    )
 
 
 def _of_xclbin(data: bytes) -> Stamp:

@@ -250,7 +250,7 @@ def test_whatis_says_when_no_build_here_made_it(project: Path):
 
 
 def test_whatis_refuses_what_is_no_bitstream(project: Path):
-    with pytest.raises(ReportError, match="no ECP5 bitstream"):
+    with pytest.raises(ReportError, match="this is no bitstream"):
         whatis.identify(RTL, Path("build"))
     with pytest.raises(ConfigError, match="No such file"):
         whatis.identify(Path("absent.bit"), Path("build"))

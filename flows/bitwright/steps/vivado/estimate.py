@@ -17,6 +17,10 @@ from bitwright.vivado.scripts import Build
 NAME = "estimate"
 CODE = "bitwright.vivado.early"
 LIMITS, NUMBERS = "early.json", "estimate.json"
+NEXT = (
+    "a smaller design, a slower clock, or what a message names; implementation: says how much may"
+    " lack (early:) and which messages end a build (critical_warnings:)"
+)
 ERRORS = (r"^ERROR", r"^  ", r"^\w*Error: ")
 BEFORE = (block_design.NAME, ip_synth.NAME, synthesize.NAME)  # whose messages are judged here
 
@@ -39,11 +43,7 @@ def step(build: Build, demands: Demands, *, base: Path) -> Step:
         scripts=((LIMITS, limits(build.implementation, demands)),),
         after=(synthesize.NAME,),
         errors=ERRORS,
-        judgement=Judgement(
-            BAD,
-            "nothing is placed",
-            "a smaller design or a slower clock; how much may lack says implementation: early:",
-        ),
+        judgement=Judgement(BAD, "nothing is placed", NEXT),
     )
 
 
