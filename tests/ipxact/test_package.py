@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import tkinter
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -303,6 +304,19 @@ def test_the_kernel_object_is_made_of_the_package_and_kernel_xml(packages: dict[
     assert (
         "-ctrl_protocol ap_ctrl_hs" in text and "-kernel_xml [file join $here kernel.xml]" in text
     )
+
+
+def test_the_scripts_work_in_their_own_folder_wherever_they_are_sourced(
+    packages: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)  # and back from where Tcl goes
+    folder = packages["xrt"].resolve()
+    for name in ("package_ip.tcl", "package_xo.tcl"):
+        monkeypatch.chdir(tmp_path)
+        session = tkinter.Tcl()
+        session.eval("proc unknown {args} { lappend ::where [pwd]; return x }")
+        session.call("source", os.path.relpath(folder / name))
+        assert session.eval("lsort -unique $where") == str(folder)
 
 
 # --- refused --------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from bitwright.cores import Cores
 from bitwright.design import KERNELS, Design
 from bitwright.engine import Step, Tool
 from bitwright.errors import ConfigError
+from bitwright.front.package import finish
+from bitwright.front.session import Session
 from bitwright.ipxact import compare, read
 from bitwright.ipxact.model import by_name
 from bitwright.ipxact.parameters import limits
@@ -70,6 +72,25 @@ def test_the_vendors_run_is_asked_for_what_its_scripts_announce():
     assert asked.stages == ("project", "package", "check", "xo")
     assert asked.gates[0].module == package.COMPARE
     assert set(asked.expects) <= {str(path.relative_to(step.dir)) for path in step.writes}
+
+
+@pytest.mark.parametrize("target", ["u280", "u280-xrt"])
+def test_the_end_of_doit_package_says_how_vivado_packages_in_the_steps_own_folder(
+    target: str, capsys: pytest.CaptureFixture[str]
+):
+    made = steps(target, vendor=False)
+    finish(Session(("package",), steps=made))
+    out = capsys.readouterr().out
+    ours = made["package-matmul"]
+    names = {path.name for path in ours.writes}
+    listed = out.partition("not checked")[0]
+    for name in ("component.xml", "package_ip.tcl", "kernel.xml", "package_xo.tcl"):
+        assert (name in listed) == (name in names)
+    command = " ".join(out[out.index("(cd") :].split())
+    tcl = [name for name in ("package_ip.tcl", "package_xo.tcl") if name in names]
+    sources = " ".join(f"-source {name}" for name in tcl)
+    assert command == f"(cd {ours.dir} && vivado -mode batch {sources})"
+    assert max(map(len, out.splitlines())) <= 100
 
 
 def test_sizes_of_the_config_become_parameters_of_the_rtl():
@@ -264,10 +285,12 @@ def test_doit_package_says_whose_component_it_is_and_what_no_packager_checked(tm
     done = doit("package", "config=tiny", "target=u280-xrt")
     assert done.returncode == 0, done.stdout + done.stderr
     folder = "build/tiny/u280-xrt/package/matmul"
-    assert f"written      {folder}: component.xml, package_ip.tcl" in done.stdout
+    assert (
+        f"written      {folder}:\n             component.xml, kernel.xml, package_" in done.stdout
+    )
     assert "component.xml is bitwright's own" in done.stdout
     assert "vivado is not on PATH" in done.stdout
-    assert f"-source {folder}/package_ip.tcl -source {folder}/package_xo.tcl" in done.stdout
+    assert f"(cd {folder} &&\n" in done.stdout
     assert (tmp_path / folder / "kernel.xml").is_file()
     refused = doit("package", "config=tiny", "target=ulx3s-85f")
     assert (refused.returncode, "no AMD part" in refused.stderr) == (2, True), refused.stderr
