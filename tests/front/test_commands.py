@@ -76,7 +76,7 @@ REFUSED = {
     "sim bitstream config=tiny seed=2": (
         "next      ./doit sim config=tiny; then ./doit bitstream config=tiny seed=2"
     ),
-    "implement config=tiny target=u280": "without them: ./doit check config=tiny target=u280; likewise",
+    "implement config=tiny target=u280": "without them: ./doit check config=tiny target=u280",
     "plan bitsream config=tiny": "found 'bitsream'; did you mean 'bitstream'?",
     "plan hls csim config=tiny": "plan shows the steps of one task (generate, synthesize,",
     "plan csim config=tiny seed=2": "csim takes no 'seed'",
@@ -154,7 +154,19 @@ def test_doctor_names_every_tool_and_what_to_do_for_a_missing_one(toy: Toy):
         assert re.search(rf"^  [✓✗-] {re.escape(known.name)} ", done.stdout, re.M), known.name
     assert re.search(r"- vivado .*missing\n +install AMD Vivado", done.stdout)
     assert "GiB free" in done.stdout
+    assert "copy machine.yml.example to it" in done.stdout
     assert done.returncode == 0
+
+
+def test_doctor_goes_on_with_a_faulty_machine_file_and_ends_with_its_fault(toy: Toy):
+    path = toy.root / "machine.yml"
+    path.write_text("installs:\n  - /no/Vivado/2024.1\n")
+    done = toy.doit("doctor", BITWRIGHT_MACHINE=str(path))
+    fault = f"{path}:2: installs: no such folder /no/Vivado/2024.1"
+    assert re.search(r"✗ vivado +not looked for", done.stdout)
+    assert f"machine file           {fault}" in done.stdout
+    assert "for a U280 under XRT" in done.stdout
+    assert (done.returncode, done.stderr) == (2, f"doit: {fault}\n")
 
 
 def test_a_line_of_list_and_of_a_usage_fits_a_terminal(toy: Toy):

@@ -106,6 +106,23 @@ def test_a_tool_that_is_too_old_is_refused_with_both_versions(place: Path):
         toolchains.require(toolchains.probe("sim"), "sim")
 
 
+def test_a_tool_that_fails_in_its_wrapper_is_told_in_its_own_words(place: Path, monkeypatch):
+    wrap = program(place, "wrap", "Cannot connect to the daemon of 20.10.1")
+    wrap.write_text(wrap.read_text() + "exit 125\n")
+    Path("machine.yml").write_text(f"wrapper: {wrap} -x\n")
+    monkeypatch.setenv("BITWRIGHT_MACHINE", "machine.yml")
+    with pytest.raises(ToolError) as caught:
+        toolchains.require(toolchains.probe("vivado"), "vivado")
+    assert str(caught.value).splitlines() == [
+        "vivado tells no version",
+        f"  ran       {wrap} -x vivado -version",
+        "  it said   Cannot connect to the daemon of 20.10.1",
+        "            exit status 125",
+    ]
+    program(place, "wrap", "Vivado v2024.1")  # mended, it is asked again
+    assert toolchains.probe("vivado")["vivado"].version == "2024.1"
+
+
 def test_what_a_toolchain_lacks_is_told_without_running_a_tool(place: Path):
     program(place, "vivado", "Vivado v2023.2")
     assert toolchains.missing("vivado") == ()

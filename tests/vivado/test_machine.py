@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -102,9 +103,9 @@ def test_mistakes_are_told_with_their_line(text, told, tmp_path):
 
 def test_variable_names_the_file_and_empty_means_none(monkeypatch, tmp_path):
     path = tmp_path / "other.yml"
-    path.write_text("wrapper: srun\n")
+    path.write_text("wrapper: env\n")
     monkeypatch.setenv(machine.VARIABLE, str(path))
-    assert machine.load().wrapper == ("srun",)
+    assert machine.load().wrapper == ("env",)
     monkeypatch.setenv(machine.VARIABLE, "")
     assert machine.load() == Machine(usual=False)
     monkeypatch.setenv(machine.VARIABLE, str(tmp_path / "none.yml"))
@@ -138,3 +139,50 @@ def test_tool_runs_inside_the_wrapper_and_the_stop_command_after_a_failure(
     with pytest.raises(run.ToolError):
         run.run(request, Path())
     assert Path("stopped").read_text() == name
+
+
+def loaded(text: str, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    Path("machine.yml").write_text(text)
+    monkeypatch.setenv(machine.VARIABLE, "machine.yml")
+    return machine.load()
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# installs:\n#   - /x\n  # more\n"])
+def test_file_that_says_nothing_is_as_none(text, tmp_path):
+    assert read(text, tmp_path) == Machine(source="machine.yml")
+
+
+def test_what_the_file_names_must_be_here(programs, monkeypatch):
+    with pytest.raises(ConfigError) as caught:
+        loaded("installs:\n  - /no/Vivado/2024.1\n  - /no/settings64.sh\nlicence: x\n", monkeypatch)
+    assert str(caught.value).splitlines() == [
+        "machine.yml:2: installs: no such folder /no/Vivado/2024.1",
+        "machine.yml:3: installs: no such file /no/settings64.sh",
+    ]
+    with pytest.raises(ConfigError, match=r"^machine\.yml:1: wrapper: no program 'dockerr' on"):
+        loaded("wrapper: dockerr run image\n", monkeypatch)
+    with pytest.raises(ConfigError, match=r"^machine\.yml:2: stop: no program '/no/such'$"):
+        loaded("wrapper: env\nstop: /no/such {name}\n", monkeypatch)
+    assert loaded("wrapper: '{cwd}/wrap'\n", monkeypatch).wrapper
+
+
+def test_folders_behind_a_wrapper_may_be_another_machines(programs, monkeypatch):
+    found = loaded("installs: [/no/Vivado/2024.1]\nwrapper: env\n", monkeypatch)
+    assert found.installs == ("/no/Vivado/2024.1",)
+
+
+def test_the_sample_shows_every_key_and_says_nothing_until_it_is_edited(tmp_path):
+    text = (machine.ROOT / machine.EXAMPLE).read_text()
+    assert read(text, tmp_path) == Machine(source="machine.yml")
+    keys = "|".join(machine.KEYS)
+    shown = [
+        line.removeprefix("# ")
+        for line in text.splitlines()
+        if re.match(rf"# (({keys}):|  - )", line)
+    ]
+    wrappers = [line for line in shown if line.startswith("wrapper:")]
+    assert len(wrappers) == 3
+    for wrapper in wrappers:
+        others = [line for line in shown if not line.startswith("wrapper:")]
+        found = read("\n".join([*others, wrapper, ""]), tmp_path)
+        assert found.wrapper and all(getattr(found, key) for key in machine.KEYS)

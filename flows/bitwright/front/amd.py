@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
+from itertools import zip_longest
 from pathlib import Path
 
 from bitwright.design import Design
+from bitwright.errors import ConfigError
 from bitwright.front.show import say
-from bitwright.vivado import machine, ready
+from bitwright.vivado import locate, machine, ready
 
 TOOLCHAINS = ("vivado", "vitis")
+NOTHING = "no tool in its bin/; is the version's folder missing from the path?"
 EXAMPLES = (
     ("a Zynq-7020", "vivado", 53_200),
     ("a ZU7EV", "vivado", 230_400),
@@ -29,13 +32,18 @@ def check(design: Design) -> None:
             say(f"note: {line}")
 
 
-def doctor(root: Path) -> None:
-    """Print what machine.yml says, the licence, memory and disk, and what builds take of them."""
-    here = machine.load()
-    where = (
-        here.source or f"none; flows/bitwright/vivado/machine.py tells what {machine.FILE} may say"
-    )
-    say(f"  {'machine file':<22} {where}")
+def doctor(root: Path, fault: ConfigError | None = None) -> None:
+    """Print what machine.yml says, the licence, memory and disk, and what builds take of them.
+
+    fault: of machine.yml, which is then taken for empty
+    """
+    here = machine.Machine() if fault else machine.load()
+    none = f"none; to name installations, a wrapper, a licence: copy {machine.EXAMPLE} to it"
+    lines = str(fault).splitlines() if fault else [here.source or none]
+    for label, line in zip_longest(["machine file"], lines, fillvalue=""):
+        say(f"  {label:<22} {line}")
+    for install in () if here.wrapper else here.installs:
+        say(f"  {'installation':<22} {install}: {', '.join(locate.programs(install)) or NOTHING}")
     if here.wrapper:
         say(f"  {'wrapper':<22} {shlex.join(here.wrapper)}")
     licence = next((name for name in ready.LICENCES if os.environ.get(name)), "")

@@ -121,10 +121,14 @@ def why(session: Session) -> None:
 def doctor(session: Session) -> bool:
     """Print every tool with version, place, purpose and what to install, then disk and path.
 
-    False when something that building, simulation or lint needs is missing.
+    False when something that building, simulation or lint needs is missing. Raises ConfigError,
+    after all lines, for a machine file that cannot be understood.
     """
     from bitwright import toolchains
     from bitwright.front import amd
+    from bitwright.vivado import machine
+
+    fault = machine.fault()
 
     say(f"Python {sys.version.split()[0]}, in {_short(sys.prefix)}")
     healthy = True
@@ -142,11 +146,16 @@ def doctor(session: Session) -> bool:
                 continue
             told.add(known.name)
             needed = bool(uses & {"open", "sim", "csim", "lint"})
-            healthy &= _tell(known, needed)
+            if known.vendor and fault:
+                say(f"  ✗ {known.name:<20} not looked for: {machine.FILE} has a fault, see below")
+            else:
+                healthy &= _tell(known, needed)
     say("\nthis place")
     healthy &= _place()
     say("\nto build for AMD parts here")
-    amd.doctor(Path.cwd())
+    amd.doctor(Path.cwd(), fault)
+    if fault:
+        raise fault
     return healthy
 
 
@@ -160,8 +169,13 @@ def _tell(known: Any, needed: bool) -> bool:
         say(f"  {'✗' if needed else '-'} {known.name:<20} {known.purpose}: missing")
         say(f"{'':<25}{get}")
         return not needed
+    if toolchains.silent(known, tool):
+        lines = toolchains.said(tool).splitlines()
+        say("\n".join([f"  ✗ {known.name:<20} {lines[0]}", *(f"{'':<23}{x}" for x in lines[1:])]))
+        return not needed
     if toolchains.too_old(known, tool):
-        say(f"  ✗ {known.name:<20} {tool.version} is too old, {known.minimum} needed; {known.get}")
+        say(f"  ✗ {known.name:<20} {tool.version} is too old, {known.minimum} needed")
+        say(f"{'':<25}{known.get}")
         return not needed
     say(f"  ✓ {known.name:<20} {tool.version:<18} {known.purpose:<34} {_short(tool.path)}")
     return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from bitwright.vivado.call import on_this_machine
 
 PROBED = Path("build/.tools.json")  # answers of programs, by path, size and mtime
 LOCKED = "./doit sets it up (remove .venv to start afresh)"
+UNTOLD = "?"
+SHOWN = 6  # lines of what a tool said that told no version
 ASK_S = 60  # a program that does not tell its version in this time counts as broken
 
 
@@ -58,7 +61,7 @@ def _apt(name: str, purpose: str, package: str, *used: str, minimum: str = "") -
 
 
 def _amd(name: str, purpose: str, ask: str, *used: str, minimum: str = "2022.2") -> Known:
-    get = "install AMD Vivado or Vitis; if it is not found, name its folder in machine.yml"
+    get = f"install AMD Vivado or Vitis; if it is not found: machine.yml, see {machine.EXAMPLE}"
     return Known(name, purpose, get, "", name, (ask,), minimum, used, vendor=True)
 
 
@@ -107,6 +110,9 @@ TOOLS: tuple[Known, ...] = (
 BY_NAME: Mapping[str, Known] = {known.name: known for known in TOOLS}
 
 
+_SILENT: dict[str, tuple[tuple[str, ...], str]] = {}  # by path: how it was run, what it said
+
+
 def probe(*uses: str) -> dict[str, Tool]:
     """The installed tools of these uses (open, vivado, vitis, sim, lint, ...), by name."""
     found = (find(known) for known in TOOLS if set(known.used) & set(uses))
@@ -130,6 +136,8 @@ def require(tools: Mapping[str, Tool], *uses: str) -> None:
                 f"{known.name} is missing ({known.purpose}; needed for {', '.join(uses)})\n"
                 f"  next      {known.get}"
             )
+        elif silent(known, tool):
+            faults.append(f"{known.name} {said(tool)}")
         elif too_old(known, tool):
             faults.append(
                 f"{known.name} {tool.version} is too old\n"
@@ -143,7 +151,31 @@ def require(tools: Mapping[str, Tool], *uses: str) -> None:
 
 def too_old(known: Known, tool: Tool) -> bool:
     """Whether a tool's version is below the least one that is known to work."""
-    return bool(known.minimum) and _numbers(tool.version) < _numbers(known.minimum)
+    return (
+        bool(known.minimum)
+        and bool(_numbers(tool.version))
+        and _numbers(tool.version) < _numbers(known.minimum)
+    )
+
+
+def silent(known: Known, tool: Tool) -> bool:
+    """Whether a tool told no version, of one that must have one: it or its wrapper is broken."""
+    return bool(known.minimum) and not _numbers(tool.version)
+
+
+def said(tool: Tool) -> str:
+    """What a tool said that told no version, in its own words, and how it was run."""
+    argv, words = _SILENT.get(tool.path, ((tool.path,), ""))
+    lines = [line.rstrip() for line in words.splitlines() if line.strip()][-SHOWN:]
+    told = lines or ["nothing"]
+    return "\n".join(
+        [
+            "tells no version",
+            f"  ran       {shlex.join(argv)}",
+            f"  it said   {told[0]}",
+            *(f"            {line}" for line in told[1:]),
+        ]
+    )
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -203,8 +235,10 @@ def _ask(known: Known, place: str) -> str:
         stat = real.stat()
         mark = f"{real} {stat.st_size} {stat.st_mtime_ns}"
     answers = _answers()
-    if mark not in answers:
+    if answers.get(mark, UNTOLD) == UNTOLD:
         answers[mark] = _run(known, place)
+        if answers[mark] == UNTOLD and known.minimum:
+            return answers.pop(mark)  # it is asked again when it has been mended
         try:
             PROBED.parent.mkdir(exist_ok=True)
             write_atomic(PROBED, json.dumps(answers, indent=1).encode(), durable=False)
@@ -224,9 +258,10 @@ def _answers() -> dict[str, str]:
 
 def _run(known: Known, place: str) -> str:
     made = on_this_machine(known.program, known.ask, Path()) if known.vendor else None
+    argv = made.argv if made else (place, *known.ask)
     try:
         done = subprocess.run(
-            made.argv if made else [place, *known.ask],
+            argv,
             env=made.env if made else None,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -235,12 +270,20 @@ def _run(known: Known, place: str) -> str:
             timeout=ASK_S,
             check=False,
         )
-    except (OSError, subprocess.SubprocessError):
-        return "?"
-    said = done.stdout + done.stderr
-    bare = re.sub(
-        r"\([^)]*\)", "", said
-    )  # g++ names its packager first: g++ (Debian 12.2.0-14) 12.2.0
+    except (OSError, subprocess.SubprocessError) as error:
+        _SILENT[place] = argv, str(error)
+        return UNTOLD
+    words = done.stdout + done.stderr
+    wrapped = made is not None and len(argv) > 1 + len(known.ask)
+    version = "" if wrapped and done.returncode else _version(words)  # a wrapper's own, or an error
+    if not version:
+        _SILENT[place] = argv, f"{words}\nexit status {done.returncode}"
+    return version or UNTOLD
+
+
+def _version(words: str) -> str:
+    # g++ names its packager first: g++ (Debian 12.2.0-14) 12.2.0
+    bare = re.sub(r"\([^)]*\)", "", words)
     dotted, whole = r"\bv?(\d+(?:\.\d+)+)", r"\b(\d+)"
-    found = re.search(dotted, bare) or re.search(dotted, said) or re.search(whole, said)
-    return found[1] if found else "?"
+    found = re.search(dotted, bare) or re.search(dotted, words) or re.search(whole, words)
+    return found[1] if found else ""

@@ -84,6 +84,11 @@ def _elsewhere(program: str, machine: Machine) -> Found | None:
     return Found(program, f"{machine.source}: wrapper")
 
 
+def programs(install: str) -> tuple[str, ...]:
+    """The tools that an installation has."""
+    return tuple(program for program in HOMES if _inside(_folder(install), program))
+
+
 def version(path: str) -> str:
     """The version that an installation's path tells, such as 2024.1; "" if it tells none."""
     found = [part for part in Path(path).parts if VERSION.fullmatch(part)]

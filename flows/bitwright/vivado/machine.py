@@ -3,24 +3,7 @@
 `machine.yml` at the project's root, or the file that BITWRIGHT_MACHINE names, is not part of the
 project (git ignores it) and not of any key: the same design on another machine is the same build.
 An empty BITWRIGHT_MACHINE means neither that file nor the usual places of installations.
-All its keys may be left out:
-
-    installs:                 # folders of installations, or their settings64.sh
-      - /tools/Xilinx/Vivado/2024.1
-    wrapper: srun --job-name={name}
-    stop: scancel --name={name}   # run after a tool that did not end by itself
-    licence: 2100@licences        # XILINXD_LICENSE_FILE, where it is not set
-    licence_wait_s: 60            # before a run that found no licence is begun again; doubles
-    licence_attempts: 6           # so many runs in all
-    disk_gib: 30                  # free space that a build needs here, in place of an estimate
-
-A wrapper is a line of words, quoted as in a shell, though no shell reads it. The tool's command
-line follows it, or stands where `{command}` is: alone as words, inside a longer word quoted for the
-shell that will read it there. `{cwd}`, `{root}` and `{name}` (of this one run) may stand anywhere.
-
-    wrapper: bsub -I -J {name} -q fpga
-    wrapper: docker run --rm --init --name {name} -v {root}:{root} -w {cwd} vivado:2024.1
-    wrapper: ssh -tt builder "cd {cwd} && exec {command}"
+machine.yml.example shows all its keys and explains wrappers; each may be left out.
 """
 
 from __future__ import annotations
@@ -28,17 +11,21 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Mapping
+from collections.abc import Sequence as Words
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bitwright import yamlfile
+from bitwright.errors import ConfigError
 from bitwright.schema import Integer, Number, check_keys, read_scalar
-from bitwright.yamlfile import Faults, Node, Scalar, Table, describe
+from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
 
 ROOT = Path(__file__).resolve().parents[3]
 FILE, VARIABLE = "machine.yml", "BITWRIGHT_MACHINE"
+EXAMPLE = "machine.yml.example"
 NUMBERS: Mapping[str, Integer | Number] = {
     "disk_gib": Integer(1, 100_000),
     "licence_attempts": Integer(1, 1000),
@@ -63,7 +50,7 @@ class Machine:
     usual: bool = True  # installations in the usual places count
     source: str = ""  # the file; "" where there is none
 
-    def wrap(self, command: Sequence[str], cwd: Path, name: str) -> list[str]:
+    def wrap(self, command: Words[str], cwd: Path, name: str) -> list[str]:
         """The command line as this machine runs it.
 
         cwd: the folder the command runs in; name: tells this run from all others on the machine
@@ -80,7 +67,7 @@ class Machine:
         return _filled(self.stop, (), cwd, name)
 
 
-def _filled(words: Sequence[str], command: Sequence[str], cwd: Path, name: str) -> list[str]:
+def _filled(words: Words[str], command: Words[str], cwd: Path, name: str) -> list[str]:
     values = {"cwd": str(cwd.absolute()), "root": str(ROOT), "name": name}
     filled: list[str] = []
     for word in words:
@@ -100,17 +87,34 @@ def _fill(word: str, values: dict[str, str]) -> str:
 
 
 def load() -> Machine:
-    """What is said of this machine. Raises ConfigError for a file that cannot be understood."""
+    """What is said of this machine. Raises ConfigError for a file that cannot be understood, or
+    that names what is not here.
+    """
     named = os.environ.get(VARIABLE)
     if named is None:
         path, where = ROOT / FILE, FILE
-        return read(path, where) if path.exists() else Machine()
-    return read(Path(named), named) if named else Machine(usual=False)
+        return read(path, where, here=True) if path.exists() else Machine()
+    return read(Path(named), named, here=True) if named else Machine(usual=False)
 
 
-def read(path: Path, where: str) -> Machine:
-    """The content of a machine file. Raises ConfigError with file and line for each fault."""
-    table = yamlfile.load(path, where)
+def fault() -> ConfigError | None:
+    """What is wrong with what is said of this machine, if anything."""
+    try:
+        load()
+    except ConfigError as error:
+        return error
+    return None
+
+
+def read(path: Path, where: str, *, here: bool = False) -> Machine:
+    """The content of a machine file. Raises ConfigError with file and line for each fault.
+
+    here: it is of this machine, so the folders and programs that it names must be there
+    """
+    text = yamlfile.read(path, where)
+    if not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+        return Machine(source=where)  # comments only: nothing is said
+    table = yamlfile.parse(text, where)
     faults = Faults(where)
     check_keys(table, "a machine", KEYS, faults, optional=KEYS)
     found = {key: node for key, node in table.items.items() if key in KEYS}
@@ -129,8 +133,26 @@ def read(path: Path, where: str) -> Machine:
         licence_wait_s=numbers.get("licence_wait_s", 0.0),
         source=where,
     )
+    if here:
+        _check_here(machine, found, faults)
     faults.check()
     return machine
+
+
+def _check_here(machine: Machine, nodes: Mapping[str, Node], faults: Faults) -> None:
+    """Behind a wrapper folders may be another machine's; the wrapper itself must be of this one."""
+    for key, words in (("wrapper", machine.wrapper), ("stop", machine.stop)):
+        program = words[0].replace("{root}", str(ROOT)) if words else ""
+        if program and not PLACE.search(program) and not shutil.which(program):
+            text = f"{key}: no program {shown(program)}"
+            faults.add(nodes[key].line, text if "/" in program else f"{text} on PATH")
+    items = nodes.get("installs")
+    if machine.wrapper or not isinstance(items, Sequence):
+        return
+    for item, install in zip(items.items, machine.installs, strict=True):
+        if install.startswith("/") and not os.path.exists(install):  # noqa: PTH110  # never raises
+            what = "file" if install.endswith(".sh") else "folder"
+            faults.add(item.line, f"installs: no such {what} {install}")
 
 
 def _text(key: str, node: Node | None, faults: Faults) -> str:
