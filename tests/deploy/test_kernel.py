@@ -96,6 +96,40 @@ def test_memory_is_given_back_after_a_call_and_after_one_that_failed(made: Made)
     assert window.taken == ()
 
 
+class Stuck(Registers):
+    """A kernel that starts and is not done before it is let go."""
+
+    gone: bool | None = True  # None: the next start is its last
+
+    def read(self, offset: int) -> int:
+        return 0 if self.gone is False and offset == 0 else super().read(offset)
+
+    def write(self, offset: int, value: int) -> None:
+        if offset == 0 and self.gone is None:
+            self.gone = False
+        else:
+            super().write(offset, value)
+
+
+def test_memory_of_a_run_that_has_not_ended_stays_until_the_kernel_is_idle(made: Made) -> None:
+    job, card, kernel = made
+    registers = Stuck(card)
+    window = kernel._port._memory  # type: ignore[attr-defined]
+    slow = Kernel(kernel.spec, RegisterPort(kernel.spec, registers, window, limit_s=0.001))
+    given = values(stand.cases(job)[0], kernel)
+    registers.gone = None
+    with pytest.raises(KernelError, match="not done after"):
+        slow(**given)
+    held = window.taken
+    assert len(held) > 1
+    with pytest.raises(KernelError, match="busy with an earlier start"):
+        slow(**given)
+    assert window.taken == held
+    registers.gone = True
+    slow(**given)
+    assert window.taken == ()
+
+
 def test_a_misspelt_name_a_wrong_type_and_a_wrong_shape_are_told_before_anything_is_written(
     made: Made,
 ) -> None:

@@ -46,8 +46,18 @@ class Buffer:
 Values = list[tuple[Argument, "int | Buffer | None"]]  # in the signature's order
 
 
+def buffers(values: Values) -> tuple[Buffer, ...]:
+    """The memory among the values of a run."""
+    return tuple(value for _, value in values if isinstance(value, Buffer))
+
+
 class Port:
-    """How a kernel is reached."""
+    """How a kernel is reached.
+
+    held: what a run was given that has not ended; the kernel may still write there
+    """
+
+    held: Sequence[Buffer] = ()
 
     def allocate(self, argument: Argument, size: int) -> Buffer:
         """Memory for an argument. Raises KernelError if there is not enough."""
@@ -84,12 +94,14 @@ class RegisterPort(Port):
             raise KernelError(
                 f"{self._spec['name']}: busy with an earlier start (CTRL {control:#x})"
             )
+        self.held = ()  # idle: a run that took too long has ended after all
         for argument, value in values:
             number = value.address if isinstance(value, Buffer) else value or 0
             register = self._spec["registers"][argument["name"]]
             for word in range(register["width"] // 32):
                 part = number >> 32 * word & 0xFFFFFFFF
                 self._registers.write(register["offset"] + 4 * word, part)
+        self.held = buffers(values)
         self._registers.write(0, START)
         end = time.monotonic() + self._limit_s
         while not self._registers.read(0) & DONE:
@@ -98,6 +110,7 @@ class RegisterPort(Port):
                     f"{self._spec['name']}: not done after {self._limit_s:g} s;"
                     f" CTRL is {self._registers.read(0):#x}. Load the bitstream again"
                 )
+        self.held = ()
 
     def read(self, register: str) -> int | None:
         found = self._spec["registers"].get(register)
@@ -177,6 +190,7 @@ class Kernel:
     def __init__(self, spec: Mapping[str, Any], port: Port):
         self.spec, self._port = spec, port
         self._arguments: dict[str, Argument] = {a["name"]: a for a in spec["arguments"]}
+        self._left: list[Buffer] = []  # of a call that did not end, until the kernel is idle
 
     def __repr__(self) -> str:
         return f"<{self.spec['vlnv']}: {', '.join(self._arguments)}>"
@@ -210,9 +224,16 @@ class Kernel:
             self._check_status()
             results = {name: resident.get(**scalars) for name, resident in made.items()}
         finally:
-            for buffer in lent:
-                buffer.free()
+            self._give_back([*self._left, *lent])
         return next(iter(results.values())) if len(results) == 1 else results
+
+    def _give_back(self, lent: Sequence[Buffer]) -> None:
+        """Free memory, but none that the kernel may still write: it could be another's by then."""
+        held = self._port.held
+        self._left = [buffer for buffer in lent if buffer in held]
+        for buffer in lent:
+            if buffer not in held:
+                buffer.free()
 
     # --- values -----------------------------------------------------------------------------------
 

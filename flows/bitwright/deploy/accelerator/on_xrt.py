@@ -9,7 +9,7 @@ from typing import Any
 import pyxrt
 
 from . import description
-from .kernel import Argument, Buffer, Kernel, KernelError, Port, Values
+from .kernel import Argument, Buffer, Kernel, KernelError, Port, Values, buffers
 
 
 class _Object(Buffer):
@@ -40,8 +40,12 @@ class _XrtPort(Port):
 
     def run(self, values: Values) -> None:
         objects = [value.bo if isinstance(value, _Object) else _int(value) for _, value in values]
+        states = pyxrt.ert_cmd_state
+        self.held = buffers(values)
         state = self._kernel(*objects).wait(int(self._limit_s * 1000))
-        if state != pyxrt.ert_cmd_state.ERT_CMD_STATE_COMPLETED:
+        if state in (states.ERT_CMD_STATE_COMPLETED, states.ERT_CMD_STATE_ERROR):
+            self.held = ()
+        if state != states.ERT_CMD_STATE_COMPLETED:
             raise KernelError(f"{self._name}: the run ended with {state}")
 
     def read(self, register: str) -> int | None:
