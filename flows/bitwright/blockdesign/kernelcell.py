@@ -60,7 +60,7 @@ def instance(kernel: Kernel) -> Instance:
 _PINS = (
     Pin(CLOCK, "in", "clk", needed=True),
     Pin(RESET, "in", "rst", polarity="low", clock=CLOCK, needed=True),
-    Pin("interrupt", "out", "intr", polarity="high", clock=CLOCK),
+    Pin("interrupt", "out", "intr", polarity="high"),
 )
 
 

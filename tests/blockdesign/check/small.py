@@ -68,7 +68,7 @@ def kernel():
         KERNEL,
         Pin("ap_clk", "in", "clk", needed=True),
         Pin("ap_rst_n", "in", "rst", polarity="low", clock="ap_clk", needed=True),
-        Pin("interrupt", "out", "intr", polarity="high", clock="ap_clk"),
+        Pin("interrupt", "out", "intr", polarity="high"),
         Pin("mode", "in", "data", width=4, needed=True),
         Interface(
             "s_axi_control", "Slave", clock="ap_clk", reset="ap_rst_n", needed=True, addr_width=12,

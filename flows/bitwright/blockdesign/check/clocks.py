@@ -57,8 +57,8 @@ def _is_clock_input(pin: Pin) -> bool:
 def wire_clock(scene: Scene) -> Iterator[Fault]:
     """A wire from another clock than its input belongs to (report_cdc: CDC-1); constants have none.
 
-    Only of pins whose clocks the catalogue says, and not of clocks and resets, which have rules of
-    their own.
+    Only of inputs whose clocks the catalogue says, and not of clocks and resets, which have rules
+    of their own.
     """
     for cell, looks in scene.leaves:
         for pin in looks.pins.values():
@@ -66,8 +66,8 @@ def wire_clock(scene: Scene) -> Iterator[Fault]:
             if pin.direction != "in" or not pin.clock or pin.kind in ("clk", "rst") or not own:
                 continue
             for source, driver in trace.sources(scene, end):
-                clock = f"{parent(source)}/{driver.clock}"
-                if driver.clock and scene.domain(clock) not in ("", own):
+                clock = f"{parent(source)}/{_clock_of(scene, source, driver)}"
+                if scene.domain(clock) not in ("", own):
                     yield Fault(
                         net_place(scene, end),
                         f"{source} comes to {end} from another clock",
@@ -75,6 +75,15 @@ def wire_clock(scene: Scene) -> Iterator[Fault]:
                         f"{scene.domain_name(clock)}, of {source}",
                         "bring it through a synchroniser (xpm_cdc_gen) under both clocks",
                     )
+
+
+def _clock_of(scene: Scene, source: str, driver: Pin) -> str:
+    """The clock of an output: as the catalogue says, for an interrupt else its cell's only one."""
+    looks = scene.instance(parent(source))
+    if driver.clock or driver.kind != "intr" or looks is None:
+        return driver.clock
+    clocks = [pin.name for pin in looks.pins.values() if _is_clock_input(pin)]
+    return clocks[0] if len(clocks) == 1 else ""
 
 
 def idle_clock(scene: Scene) -> Iterator[Fault]:
