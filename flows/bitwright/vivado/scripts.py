@@ -10,6 +10,8 @@ block design is `design/design.xpr` in it.
 Not confirmed by any tool so far, and said here because a reader must know it:
 - `write_hw_platform -include_bit` while a routed checkpoint is the current project. Public scripts
   do so after open_checkpoint; the script falls back to the block design's own project without it.
+- The same for a design without a processor (u280). Should the fallback be refused too, the step
+  bitstream fails with the .bit already written: what to drop then is the .xsa, not the .bit.
 - That an on-disk project stays up to date when it is moved as an archive whose files all carry one
   old date. Were it not, synth_1 would have its IPs from the IP cache again: slower, equally right.
 - That a run whose IP was in the cache says so in STATUS ("Using cached IP results") or is at 100 %.
