@@ -102,6 +102,16 @@ def test_a_pipe_is_not_waited_for_and_a_device_not_read(tmp_path: Path, reader: 
             reader(path)
 
 
+def test_a_script_with_a_sign_of_an_older_code_is_a_script(tmp_path: Path):
+    path = tmp_path / "old.tcl"
+    path.write_bytes("# © Jörg\ncreate_bd_design old\n".encode("latin-1"))
+    assert anyfile.read(path) == isolated.read(path)
+    assert anyfile.read(path).name == "old"
+    path.rename(tmp_path / "old.bit")
+    with pytest.raises(ConfigError, match=r"old\.bit:1: no text: byte 2 is no UTF-8"):
+        anyfile.read(tmp_path / "old.bit")
+
+
 def test_a_file_is_read_up_to_its_limit_and_not_beyond(tmp_path: Path):
     path = tmp_path / "some"
     path.write_bytes(b"x" * (1 << 20))

@@ -57,8 +57,11 @@ def kind(text: str, suffix: str = "") -> str:
 
 
 def _text(path: Path) -> str:
+    raw = infile.content(path, MAX_BYTES, "a block design")
+    if path.suffix.lower() == ".tcl":  # some have a name or a sign in an older code, in a comment
+        return raw.decode("utf-8-sig", errors="replace")
     try:
-        return infile.content(path, MAX_BYTES, "a block design").decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"{path}:1: no text: byte {error.start} is no UTF-8\n"
