@@ -52,7 +52,6 @@ GET = (
     *("address_space", "memory_map", "address_block", "register"),
 )
 SUFFIX = {".sv": "systemVerilogSource", ".v": "verilogSource", ".svh": "systemVerilogSource"}
-_NO = Value("")
 
 
 @dataclass(slots=True)

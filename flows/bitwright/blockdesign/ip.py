@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 AXI = "xilinx.com:interface:aximm_rtl:1.0"
 AXIS = "xilinx.com:interface:axis_rtl:1.0"
+POLARITIES = {"ACTIVE_LOW": "low", "ACTIVE_HIGH": "high"}  # of a parameter POLARITY
+PROTOCOLS = {"AXI4": "AXI4", "AXI3": "AXI3", "AXI4LITE": "AXI4-Lite"}  # as people write them
 TURNED = {"in": "out", "out": "in", "inout": "inout"}  # a pin seen from its other side
 
 

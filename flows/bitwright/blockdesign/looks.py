@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from bitwright.blockdesign.catalogue import Catalogue
-from bitwright.blockdesign.ip import TURNED, Instance, Interface, Pin, Segment, Space
+from bitwright.blockdesign.ip import POLARITIES, TURNED, Instance, Interface, Pin, Segment, Space
 from bitwright.blockdesign.model import BlockDesign, Cell, InterfacePort, Port, parent
 
 OPPOSITE = {
@@ -20,7 +20,6 @@ OPPOSITE = {
     "MirroredSlave": "Slave",
     "Monitor": "Monitor",
 }
-POLARITIES = {"ACTIVE_LOW": "low", "ACTIVE_HIGH": "high"}
 
 
 def looks(design: BlockDesign, catalogue: Catalogue) -> dict[str, Instance]:

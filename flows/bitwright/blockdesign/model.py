@@ -161,35 +161,9 @@ def to_json(design: BlockDesign) -> dict[str, Any]:
     """The design for programs: what `python -m bitwright.blockdesign import` prints."""
     return {
         "name": design.name,
-        "cells": [
-            {
-                "name": cell.path,
-                "kind": cell.kind,
-                "vlnv": cell.vlnv,
-                "parameters": dict(cell.parameters),
-            }
-            for cell in design.cells
-        ],
-        "ports": [
-            {
-                "name": port.path,
-                "direction": port.direction,
-                "kind": port.kind,
-                "left": port.left,
-                "right": port.right,
-                "parameters": dict(port.parameters),
-            }
-            for port in design.ports
-        ],
-        "interface_ports": [
-            {
-                "name": port.path,
-                "mode": port.mode,
-                "vlnv": port.vlnv,
-                "parameters": dict(port.parameters),
-            }
-            for port in design.interface_ports
-        ],
+        "cells": [_row(cell, "kind", "vlnv") for cell in design.cells],
+        "ports": [_row(port, "direction", "kind", "left", "right") for port in design.ports],
+        "interface_ports": [_row(port, "mode", "vlnv") for port in design.interface_ports],
         "interface_nets": [{"name": n.name, "ends": list(n.ends)} for n in design.interface_nets],
         "nets": [{"name": net.name, "ends": list(net.ends)} for net in design.nets],
         "addresses": [
@@ -203,3 +177,8 @@ def to_json(design: BlockDesign) -> dict[str, Any]:
             for one in design.addresses
         ],
     }
+
+
+def _row(one: Cell | Port | InterfacePort, *fields: str) -> dict[str, Any]:
+    values = {name: getattr(one, name) for name in fields}
+    return {"name": one.path, **values, "parameters": dict(one.parameters)}

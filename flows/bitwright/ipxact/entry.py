@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from bitwright.blockdesign.ip import POLARITIES
 from bitwright.ipxact.dependency import at, expression, names_in
 from bitwright.ipxact.model import (
     BusInterface,
@@ -29,7 +30,6 @@ MODES = {
     "monitor": "Monitor",
 }
 KINDS = {"clock": "clk", "reset": "rst", "interrupt": "intr", "clockenable": "ce", "data": "data"}
-POLARITY = {"ACTIVE_LOW": "low", "ACTIVE_HIGH": "high"}
 SENSITIVITY = {
     "LEVEL_HIGH": "high",
     "EDGE_RISING": "high",
@@ -143,7 +143,7 @@ class Entry:
         if found is None:
             return {}
         rule = {"kind": KINDS.get(found.bus_type.name, "")}
-        polarity = POLARITY.get(found.parameter("POLARITY"), "")
+        polarity = POLARITIES.get(found.parameter("POLARITY"), "")
         polarity = polarity or SENSITIVITY.get(found.parameter("SENSITIVITY"), "")
         if rule["kind"] in ("rst", "intr") and polarity:
             rule["polarity"] = polarity

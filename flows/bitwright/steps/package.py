@@ -119,16 +119,6 @@ def vendor_step(
     """
     folder = base / VENDOR / kernel
     ours = os.path.relpath(packaged.dir, folder)
-    scripts = [IP_SCRIPT, *([XO_SCRIPT] if xrt else [])]
-    lines = [f"source {word(f'{ours}/{name}')}" for name in scripts]
-    judge = f"puts {{{vivado.MARK}{vivado.JUDGE}{PACKAGED}}}"
-    script = [
-        f"set here {word(ours)}",
-        lines[0],
-        judge,
-        *lines[1:],
-        f"puts {{{vivado.MARK}{vivado.DONE}}}",
-    ]
     results = (tcl.archive(kernel), *([f"{kernel}.xo"] if xrt else []))
     request = vivado.Request(
         tool="vivado",
@@ -146,7 +136,7 @@ def vendor_step(
         writes=tuple(folder / name for name in (f"ip/{COMPONENT}", vivado.MESSAGES, *results)),
         command=("python", "-m", "bitwright.vivado.run", vivado.REQUEST),
         scripts=(
-            (f"{VENDOR}.tcl", "\n".join(script) + "\n"),
+            (f"{VENDOR}.tcl", _vendor_script(ours, xrt=xrt)),
             (vivado.REQUEST, request.to_json()),
         ),
         tools=tuple(tools),
@@ -161,10 +151,22 @@ def vendor_step(
     )
 
 
+def _vendor_script(ours: str, *, xrt: bool) -> str:
+    """Runs the scripts of our package, which lies at `ours`, and says when it can be compared."""
+    lines = [
+        f"set here {word(ours)}",
+        f"source {word(f'{ours}/{IP_SCRIPT}')}",
+        f"puts {{{vivado.MARK}{vivado.JUDGE}{PACKAGED}}}",
+        *([f"source {word(f'{ours}/{XO_SCRIPT}')}"] if xrt else []),
+        f"puts {{{vivado.MARK}{vivado.DONE}}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 # --- of a design ------------------------------------------------------------------------------
 
 
-def options(design: Design, spec: KernelSpec) -> dict[str, Any]:
+def options(design: Design) -> dict[str, Any]:
     """The options of the flow `ip_package` that a design decides."""
     return {"part": design.target.part, "xrt": design.target.toolchain == "vitis"}
 
@@ -198,7 +200,7 @@ def elaborate(design: Design, spec: KernelSpec, cores: Cores) -> Elaborated:
         edam={
             **edam,
             "parameters": {**edam["parameters"], **given},
-            "flow_options": {**edam["flow_options"], **options(design, spec)},
+            "flow_options": {**edam["flow_options"], **options(design)},
         },
     )
 

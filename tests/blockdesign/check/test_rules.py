@@ -119,7 +119,6 @@ CTRL, REG, DDR = "host/Data", "ffn/s_axi_control/Reg", "host/S_MEM/DDR"
 FFN, MHSA = "ffn/Data_m_axi_gmem", "mhsa/Data_m_axi_gmem"
 BURST = InterfacePort("M_OUT", "Master", AXI, place=HERE)
 TURNED = InterfacePort("memory/M00", "Slave", AXI, place=HERE)
-BAD_PORT = Port("ref", "in", "clk", parameters=(("FREQ_HZ", "100000000"),), place=HERE)
 
 PROCESSOR = {"host": replace(LOOKS["host"], type="xilinx.com:ip:processing_system7")}
 

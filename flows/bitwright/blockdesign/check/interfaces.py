@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene, initiates
 from bitwright.blockdesign.check.words import bits, some
-from bitwright.blockdesign.ip import AXI, Interface
+from bitwright.blockdesign.ip import AXI, PROTOCOLS, Interface
 from bitwright.blockdesign.model import Net, parent
-
-PROTOCOLS = {"AXI4": "AXI4", "AXI3": "AXI3", "AXI4LITE": "AXI4-Lite"}
 
 
 def mode(scene: Scene) -> Iterator[Fault]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from bitwright.blockdesign.draw.facts import Facts, last
 from bitwright.blockdesign.draw.marks import SIGNS, Label, Marks
 from bitwright.blockdesign.draw.text import natural
+from bitwright.blockdesign.ip import PROTOCOLS
 from bitwright.blockdesign.model import Address
 from bitwright.blockdesign.units import hexadecimal, size
 
-NAMES = {"AXI4LITE": "AXI4-Lite", "AXI4": "AXI4", "AXI3": "AXI3"}
 MOST = 4  # lines of addresses at an edge
 
 
@@ -22,7 +22,7 @@ def protocol(facts: Facts, source: str, sink: str, style: str) -> str:
     ends = [facts.interface(source), facts.interface(sink)]
     widths = _agreed(str(one.data_width) for one in ends if one and one.data_width)
     if style == "axi":
-        said = _agreed(NAMES.get(one.protocol, one.protocol) for one in ends if one)
+        said = _agreed(PROTOCOLS.get(one.protocol, one.protocol) for one in ends if one)
         return f"{said or 'AXI'} {widths}".rstrip()
     if style == "stream":
         return f"AXI4-Stream {widths}".rstrip()
