@@ -52,11 +52,7 @@ def vivado(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, .
 
     Raises ConfigError: no block design, a kernel does not fit, a name in the config is none.
     """
-    model = elaborate.of(design)
-    _check(design, model)
-    kernels = dict(elaborate.kernels(design))
-    known = catalogue.load().of_kernels(kernels.values())
-    model = _watched(design, model, known)
+    model, known = for_vivado(design)
     whole.require(design, model)
     build = Build(
         name=design.config,
@@ -88,11 +84,7 @@ def vivado(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, .
 
 def vitis(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, ...]:
     """The steps from a design to its .xclbin. Raises ConfigError as vivado() does."""
-    model = elaborate.of(design)
-    _check(design, model)
-    if design.implementation.pblocks:
-        where = f"{design.source}:{_line(design, 'pblocks')}"
-        raise ConfigError(f"{where}: pblocks: v++ takes none\n  next      slr: {{ffn: 1}}")
+    model = for_vitis(design)
     whole.require(design, model)
     base = design.build
     made, packages = _packages(design, tools, hls, "")
@@ -112,6 +104,24 @@ def vitis(design: Design, tools: Mapping[str, Tool], hls: Hls) -> tuple[Step, ..
     last = xclbin.step(design.config, used, base=base)
     judged = linked_report.step(_about(design, (*made, joined, last)), used, base=base)
     return (*made, joined, judged, replace(last, after=(*last.after, judged.name)))
+
+
+def for_vivado(design: Design) -> tuple[BlockDesign, Catalogue]:
+    """The block design that Vivado makes, with the probes of the config, and what its IPs are."""
+    model = elaborate.of(design)
+    _check(design, model)
+    known = catalogue.load().of_kernels(dict(elaborate.kernels(design)).values())
+    return _watched(design, model, known), known
+
+
+def for_vitis(design: Design) -> BlockDesign:
+    """The block design that v++ is told of. Raises ConfigError for what it cannot be told."""
+    model = elaborate.of(design)
+    _check(design, model)
+    if design.implementation.pblocks:
+        where = f"{design.source}:{_line(design, 'pblocks')}"
+        raise ConfigError(f"{where}: pblocks: v++ takes none\n  next      slr: {{ffn: 1}}")
+    return model
 
 
 def _about(design: Design, steps: Iterable[Step]) -> About:
