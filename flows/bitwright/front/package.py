@@ -21,9 +21,9 @@ def finish(session: Session) -> None:
     told = (COMPONENT, KERNEL_XML, IP_SCRIPT, XO_SCRIPT)
     lines = []
     for step in ours:
-        made = {path.name for path in step.writes}
+        written = {path.name for path in step.writes}
         lines.append(f"written      {step.dir}:")
-        lines.append(f"             {', '.join(name for name in told if name in made)}")
+        lines.append(f"             {', '.join(name for name in told if name in written)}")
     for step in theirs:
         made = " ".join(path.name for path in step.writes if path.suffix in (".zip", ".xo"))
         lines.append(f"by Vivado    {step.dir}: {made};")
@@ -35,8 +35,8 @@ def finish(session: Session) -> None:
             "next         where it is, add the folder to ip_repo_paths of a project",
         ]
         for step in ours:
-            made = {path.name for path in step.writes}
-            scripts = [name for name in (IP_SCRIPT, XO_SCRIPT) if name in made]
+            written = {path.name for path in step.writes}
+            scripts = [name for name in (IP_SCRIPT, XO_SCRIPT) if name in written]
             sources = " ".join(f"-source {name}" for name in scripts)
             lines.append(f"or           (cd {step.dir} &&")
             lines.append(f"             vivado -mode batch {sources})")
