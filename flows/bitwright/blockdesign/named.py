@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bitwright.blockdesign import anyfile
 from bitwright.blockdesign.catalogue import Catalogue
@@ -16,6 +17,9 @@ from bitwright.blockdesign.ip import Instance
 from bitwright.blockdesign.model import BlockDesign
 from bitwright.errors import ConfigError
 from bitwright.kernel import Kernel
+
+if TYPE_CHECKING:
+    from bitwright.blockdesign.interpreter import Note
 
 HELP = "a file (YAML, Tcl or .hwh), or CONFIG@TARGET, such as gpt2-medium@u280"
 
@@ -26,6 +30,8 @@ class Named:
     kind: str  # yaml | tcl | hwh
     design: BlockDesign
     kernels: tuple[tuple[str, Kernel], ...] = ()  # cell, signature
+    notes: tuple[Note, ...] = ()  # of a script: what it does that the design does not hold
+    guessed: frozenset[tuple[str, str]] = frozenset()  # space, segment: address left to Vivado
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -53,7 +59,13 @@ def read(name: str) -> Named:
         raise ConfigError(
             f"{name}: no such file\n  expected  {HELP}\n  next      ls bd/*.yml, or: ./doit list"
         )
-    return Named(name, anyfile.kind_of(path), anyfile.read(path))
+    kind = anyfile.kind_of(path)
+    if kind == anyfile.TCL:
+        from bitwright.blockdesign.interpreter import isolated
+
+        found = isolated.imported(path)
+        return Named(name, kind, found.design, notes=found.notes, guessed=found.guessed)
+    return Named(name, kind, anyfile.read(path))
 
 
 def _ours(name: str, config: str, target: str) -> Named:

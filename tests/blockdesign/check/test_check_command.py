@@ -90,3 +90,106 @@ def test_of_many_findings_alike_the_first_are_told_and_the_others_counted(made, 
     assert main(["check", made("many.yml", YAML.replace("[one/dout, leds]", f"[{ends}]"))]) == 1
     out = capsys.readouterr().out
     assert out.count("[unknown-pin]") == 4 and "and 6 more like these [unknown-pin]" in out
+
+
+# --- what a script does that its design does not hold ---------------------------------------------
+
+LITE = """
+create_bd_design system
+create_bd_cell -type ip -vlnv xilinx.com:ip:{ps} ps
+set_property -dict {{{parameters}}} [get_bd_cells ps]
+create_bd_cell -type ip -vlnv xilinx.com:ip:smartconnect:1.0 ic
+set_property -dict {{CONFIG.NUM_SI 1 CONFIG.NUM_MI 1}} [get_bd_cells ic]
+create_bd_cell -type ip -vlnv xilinx.com:ip:axi_gpio:2.0 gpio
+connect_bd_net [get_bd_pins ps/{clock}] [get_bd_pins ps/{taken}] \\
+  [get_bd_pins ic/aclk] [get_bd_pins gpio/s_axi_aclk]
+connect_bd_net [get_bd_pins ps/{reset}] [get_bd_pins ic/aresetn] [get_bd_pins gpio/s_axi_aresetn]
+connect_bd_intf_net [get_bd_intf_pins ps/{master}] [get_bd_intf_pins ic/S00_AXI]
+connect_bd_intf_net [get_bd_intf_pins ic/M00_AXI] [get_bd_intf_pins gpio/S_AXI]
+"""
+ZYNQ = {
+    "ps": "processing_system7:5.5",
+    "parameters": "CONFIG.PCW_USE_M_AXI_GP0 1",
+    "clock": "FCLK_CLK0",
+    "taken": "M_AXI_GP0_ACLK",
+    "reset": "FCLK_RESET0_N",
+    "master": "M_AXI_GP0",
+}
+ZYNQMP = {
+    "ps": "zynq_ultra_ps_e:3.5",
+    "parameters": "CONFIG.PSU__USE__M_AXI_GP0 1 CONFIG.PSU__USE__M_AXI_GP1 0 "
+    "CONFIG.PSU__USE__M_AXI_GP2 0",
+    "clock": "pl_clk0",
+    "taken": "maxihpm0_fpd_aclk",
+    "reset": "pl_resetn0",
+    "master": "M_AXI_HPM0_FPD",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (
+            "conect_bd_net [get_bd_pins one/dout] [get_bd_ports leds]",
+            "error: conect_bd_net: no such command; did you mean 'connect_bd_net'?",
+        ),
+        (
+            "create_bd_cell -tpye ip -vlnv xilinx.com:ip:xlslice:1.0 b",
+            "error: create_bd_cell: unknown option -tpye; did you mean '-type'?",
+        ),
+    ],
+)
+def test_a_misspelt_command_or_option_of_a_script_is_an_error(made, capsys, line, says):
+    path = made("slip.tcl", GOOD + line + "\n")
+    assert main(["check", path]) == 1
+    assert f"{path}:7: {says}" in capsys.readouterr().out
+
+
+def test_a_command_that_is_like_none_of_ours_is_a_note(made, capsys):
+    path = made("other.tcl", GOOD + "reset_runs synth_1\nmy_own_thing\n")
+    assert main(["check", path]) == 0
+    out = capsys.readouterr().out
+    assert f"{path}:7: note: reset_runs: " in out and f"{path}:8: note: my_own_thing: " in out
+    assert f"✓ {path}  good:" in out and "(2 notes)" in out
+
+
+def test_what_automation_would_have_made_is_a_warning(made, capsys):
+    path = made("auto.tcl", GOOD + "apply_bd_automation -rule xilinx.com:bd_rule:board $one\n")
+    assert main(["check", path]) == 0
+    assert f"{path}:7: warning: apply_bd_automation xilinx.com:bd_rule:board" in (
+        capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(("words", "first"), [(ZYNQ, "0x40000000"), (ZYNQMP, "0xA0000000")])
+def test_an_address_left_to_vivado_is_one_that_the_master_sends(made, capsys, words, first):
+    path = made("lite.tcl", LITE.format(**words) + "assign_bd_address\n")
+    assert main(["check", path]) == 0
+    out = capsys.readouterr().out
+    assert f"note: gpio/S_AXI/Reg in ps/Data: {first} is the first free" in out
+    assert "outside-window" not in out
+
+
+def test_what_is_wrong_with_an_address_of_our_choice_is_a_warning(made, capsys):
+    script = LITE.format(**ZYNQ) + "assign_bd_address [get_bd_addr_segs gpio/S_AXI/Reg] "
+    chosen = made("chosen.tcl", script + "-range 2G\n")  # more than M_AXI_GP0 sends
+    said = made("said.tcl", script + "-offset 0 -range 64K\n")
+    assert main(["check", chosen]) == 0
+    assert ": warning: gpio/S_AXI/Reg in ps/Data: M_AXI_GP0 never" in capsys.readouterr().out
+    assert main(["check", said]) == 1
+
+
+def test_many_findings_of_one_rule_are_folded_and_their_cause_comes_first(made, capsys):
+    cells = "".join(
+        f"  c{i}: {{ip: xilinx.com:ip:xlconstant, parameters: {{X: 1}}}}\n" for i in range(9)
+    )
+    nets = "".join(f"  n{i}: [one/dout, c{i}/no]\n" for i in range(2))
+    path = made("flood.yml", YAML.replace("nets:\n", cells + "nets:\n" + nets))
+    assert main(["check", path]) == 1
+    out = capsys.readouterr().out
+    assert out.count("[unknown-parameter]") == 6
+    assert "and 4 more like these [unknown-parameter] (check --all shows them)" in out
+    assert out.index("[unknown-parameter]") < out.index("[unknown-pin]")
+    assert main(["check", "--all", path]) == 1
+    out = capsys.readouterr().out
+    assert out.count("[unknown-parameter]") == 9 and "more like these" not in out

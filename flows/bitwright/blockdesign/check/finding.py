@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from bitwright.blockdesign.model import Place
 
-ERROR, WARNING = "error", "warning"
+ERROR, WARNING, NOTE = "error", "warning", "note"
+SCRIPT = "script"  # what a script does that its design does not hold, as if a rule had found it
 # Vivado itself only warns, and public designs were built with it; in a design of ours an error.
 DOUBT = "doubt"
 
@@ -25,7 +26,7 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Finding:
     rule: str
-    severity: str  # error | warning
+    severity: str  # error | warning | note
     fault: Fault
 
     @property

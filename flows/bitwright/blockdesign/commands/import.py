@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
     found = isolated.imported(args.file, design=args.design, variables=_variables(args.set))
     for note in found.notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"{note.severity}: {note}", file=sys.stderr)
     others = [name for name in found.designs if name != found.design.name]
     if others:
         print(f"note: it makes {', '.join(others)} too (--design NAME)", file=sys.stderr)

@@ -29,9 +29,10 @@ from bitwright.blockdesign.interpreter import addresses, build, look, project, p
 from bitwright.blockdesign.interpreter.host import Command, Host, TclFault, Watch
 from bitwright.blockdesign.interpreter.isolated import Imported, imported, read
 from bitwright.blockdesign.interpreter.machine import Machine
-from bitwright.blockdesign.interpreter.session import Note, Session
+from bitwright.blockdesign.interpreter.session import ERROR, Note, Session
 from bitwright.blockdesign.interpreter.words import Arguments, CommandError, arguments
 from bitwright.blockdesign.model import BlockDesign
+from bitwright.schema import nearest
 
 __all__ = [
     "Arguments",
@@ -47,6 +48,15 @@ __all__ = [
 ]
 
 SECONDS = 60.0  # for all scripts of one interpreter
+# How alike a command must be to one of ours to be taken for it misspelt, and Vivado's commands that
+# are so alike, of the 1035 with a help text in 2024.
+SLIP = 0.92
+ALSO = frozenset(
+    {
+        *("disconnect_debug_port", "get_msg_config", "iphys_opt_design", "reimport_files"),
+        *("reset_msg_config", "reset_runs", "ungroup_bd_cells"),
+    }
+)
 
 
 class Interpreter:
@@ -80,6 +90,7 @@ class Interpreter:
             for name, command in group.COMMANDS.items()
         }
         known = {**ours, **self._machine.commands(), **(commands or {})}
+        self._names = tuple(known)
         unknown = None if strict else self._unknown
         self._session.host = Host(known, unknown, seconds, watch)
 
@@ -100,7 +111,12 @@ class Interpreter:
         return result
 
     def _unknown(self, words: tuple[str, ...]) -> str:
-        self._session.note(f"{words[0]}: not known here, did nothing")
+        name = words[0]
+        hint = "" if name in ALSO else nearest(name, self._names, SLIP)
+        if hint:
+            self._session.note(f"{name}: no such command{hint}", ERROR)
+        else:
+            self._session.note(f"{name}: not known here, did nothing")
         return ""
 
     def design(self) -> BlockDesign:
@@ -130,6 +146,14 @@ class Interpreter:
             if one.guessed
         )
         return tuple({str(note): note for note in (*self._session.notes, *guessed)}.values())
+
+    @property
+    def guessed(self) -> frozenset[tuple[str, str]]:
+        """Space and segment of each address that the scripts left to Vivado."""
+        drafts = self._session.designs.values()
+        return frozenset(
+            (one.space, one.segment) for draft in drafts for one in draft.mappings if one.guessed
+        )
 
     @property
     def printed(self) -> tuple[str, ...]:

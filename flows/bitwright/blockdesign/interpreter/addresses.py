@@ -2,7 +2,8 @@
 
 Up to Vivado 2019.1 `create_bd_addr_seg` maps a segment under a name; later `assign_bd_address` does
 it, and names the mapped segment SEG_<cell>_<segment>. Without -offset Vivado chooses an address;
-which one, only Vivado knows: here it is the first free one that is aligned, and a note says so.
+which one, only Vivado knows: here it is the one that the segment has in another space, else the
+first free one that is aligned and that the master sends out, and a note says so.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bitwright.blockdesign.interpreter.draft import Mapping
 from bitwright.blockdesign.interpreter.session import Command, Session
 from bitwright.blockdesign.interpreter.words import Arguments, CommandError, arguments, size
 
+Way = tuple[str, str]  # address space, and the master interface that it is left by
 USUAL_RANGE = 0x10000  # bytes, of a segment that does not say
 _VALUES = (
     *("offset", "range", "target_address_space", "dict", "with_name", "boundary"),
@@ -93,7 +95,7 @@ def _placed(
     offset = wanted.get("offset", kind[1])
     guessed = offset is None
     if offset is None:
-        offset = _free(session, space, range)
+        offset = _chosen(session, space, segment, range)
     place = session.host.place()
     name = name or _name(session, space, segment)
     made = Mapping(space, segment, name, offset, range, guessed=guessed, place=place)
@@ -121,14 +123,43 @@ def _name(session: Session, space: str, segment: str) -> str:
     return found
 
 
-def _free(session: Session, space: str, range: int) -> int:
-    """The first aligned address at which nothing stands."""
+def _chosen(session: Session, space: str, segment: str, range: int) -> int:
+    """An address for what the script gives none."""
+    windows = _windows(session, space, segment)
+    for other in session.design.mappings:
+        if other.segment == segment and other.space != space and other.offset is not None:
+            at = other.offset
+            inside = any(low <= at and at + range <= high for low, high in windows)
+            if inside and _free(session, space, range, at) == at:
+                return at
+    for low, high in windows:
+        found = _free(session, space, range, low)
+        if found + range <= high:
+            return found
+    return _free(session, space, range, windows[0][0])
+
+
+def _windows(session: Session, space: str, segment: str) -> list[tuple[int, int]]:
+    """First address, and the one after the last, of what a master sends towards a segment."""
+    owner = session.design.owner(space)
+    known = session.looks(session.design.cells[owner]) if owner else None
+    found = known.spaces.get(space[len(owner or "") + 1 :]) if known else None
+    if found is None:
+        return [(0, 1 << 64)]
+    used = {interface for one, interface in _ways(session, segment) if one == space}
+    windows = [(w.first, w.first + w.bytes) for w in found.windows if w.interface in used]
+    return windows or [(0, 1 << found.addr_width)]
+
+
+def _free(session: Session, space: str, range: int, least: int) -> int:
+    """The first aligned address from `least` on at which nothing stands."""
     taken = sorted(
         (one.offset, one.offset + one.range)
         for one in session.design.mappings
         if one.space == space and one.offset is not None and one.range and not one.excluded
     )
-    place = 0
+    range = max(range, 1)
+    place = -(-least // range) * range
     for low, high in taken:
         if place + range <= low:
             break
@@ -151,6 +182,11 @@ def _unmapped(session: Session) -> Iterator[str]:
 
 def _reaching(session: Session, segment: str) -> Iterator[str]:
     """The address spaces of known masters from which interfaces lead to this segment."""
+    yield from dict.fromkeys(space for space, _ in _ways(session, segment))
+
+
+def _ways(session: Session, segment: str) -> Iterator[Way]:
+    """Those spaces, each with the master interfaces that the way begins at."""
     owner = session.design.owner(segment)
     known = session.looks(session.design.cells[owner]) if owner else None
     found = known.segments.get(segment[len(owner or "") + 1 :]) if known else None
@@ -158,7 +194,7 @@ def _reaching(session: Session, segment: str) -> Iterator[str]:
     yield from dict.fromkeys(_masters(session, f"{owner}/{interface}", set()))
 
 
-def _masters(session: Session, end: str, seen: set[str]) -> Iterator[str]:
+def _masters(session: Session, end: str, seen: set[str]) -> Iterator[Way]:
     """Spaces that go out through whatever drives this slave interface, however far away."""
     if end in seen:
         return
@@ -171,20 +207,21 @@ def _masters(session: Session, end: str, seen: set[str]) -> Iterator[str]:
                 yield from _spaces_behind(session, other, seen)
 
 
-def _spaces_behind(session: Session, end: str, seen: set[str]) -> Iterator[str]:
+def _spaces_behind(session: Session, end: str, seen: set[str]) -> Iterator[Way]:
     design = session.design
     if end in design.interface_ports:
         if "/" in end:
             yield from _masters(session, end, seen)
         else:
-            yield end
+            yield end, ""
         return
     owner = design.owner(end)
     known = session.looks(design.cells[owner]) if owner else None
     if known is None or owner is None:
         return
     name = end[len(owner) + 1 :]
-    yield from (f"{owner}/{one.name}" for one in known.spaces.values() if name in one.interfaces)
+    spaces = known.spaces.values()
+    yield from ((f"{owner}/{one.name}", name) for one in spaces if name in one.interfaces)
     for slave, masters in known.routes.items():
         if name in masters:
             yield from _masters(session, f"{owner}/{slave}", seen)

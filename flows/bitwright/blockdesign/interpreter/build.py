@@ -7,7 +7,7 @@ from functools import partial
 
 from bitwright.blockdesign.interpreter import look
 from bitwright.blockdesign.interpreter.draft import Draft, Thing
-from bitwright.blockdesign.interpreter.session import Command, Session
+from bitwright.blockdesign.interpreter.session import WARNING, Command, Session
 from bitwright.blockdesign.interpreter.words import Arguments, CommandError, arguments
 from bitwright.blockdesign.model import KINDS, parent
 from bitwright.schema import nearest
@@ -31,7 +31,7 @@ def _create_design(session: Session, words: tuple[str, ...]) -> str:
         values=("dir", "cell", "boundary_from", "boundary_from_container", "bdsource", "srcset"),
         flags=("rm",),
         names=("name",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     if len(args.rest) != 1 or not args.rest[0]:
         raise CommandError("[BD 5-152] create_bd_design: expected one name")
@@ -88,7 +88,7 @@ def _create_cell(session: Session, words: tuple[str, ...]) -> str:
         *("create_bd_cell", words),
         values=("type", "vlnv", "reference", "revision"),
         names=("name",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     kind = args.get("type", "ip").lower()
     if kind not in KINDS or kind == "platform":
@@ -137,7 +137,7 @@ def _create_port(of_cell: bool, session: Session, words: tuple[str, ...]) -> str
         *(command, words),
         values=("dir", "type", "from", "to", "freq_hz"),
         names=("name",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     if len(args.rest) != 1 or not args.rest[0]:
         raise CommandError(f"[BD 5-162] {command}: expected one name")
@@ -180,7 +180,7 @@ def _create_interface(of_cell: bool, session: Session, words: tuple[str, ...]) -
         *(command, words),
         values=("mode", "vlnv", "portmaps"),
         names=("name",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     if len(args.rest) != 1 or not args.rest[0]:
         raise CommandError(f"[BD 5-172] {command}: expected one name")
@@ -202,7 +202,7 @@ def _connect(interface: bool, session: Session, words: tuple[str, ...]) -> str:
         *(command, words),
         values=(name, "boundary_type", "auto"),
         names=("objects",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     if not all(args.rest):
         return _nothing_there(session, command)
@@ -296,7 +296,7 @@ def _delete(session: Session, words: tuple[str, ...]) -> str:
 
 def _group(session: Session, words: tuple[str, ...]) -> str:
     args = arguments(
-        *("group_bd_cells", words), values=("prefix",), names=("name",), lax=not session.strict
+        *("group_bd_cells", words), values=("prefix",), names=("name",), lax=session.lax
     )
     name, *cells = args.rest or ("",)
     path = session.path(name)
@@ -310,7 +310,7 @@ def _move(session: Session, words: tuple[str, ...]) -> str:
         *("move_bd_cells", words),
         values=("prefix",),
         names=("parent_cell",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     hierarchy, *cells = args.rest or ("",)
     return _gathered(session, session.path(hierarchy), cells)
@@ -337,7 +337,7 @@ def _replace(session: Session, words: tuple[str, ...]) -> str:
         *("replace_bd_cell", words),
         flags=("preserve_name", "preserve_configuration"),
         names=("old", "new"),
-        lax=not session.strict,
+        lax=session.lax,
     )
     cells = [look.resolve(session, text)[0] for text in session.objects(args.rest)]
     if len(cells) != 2 or not set(cells) <= set(session.design.cells):
@@ -349,7 +349,7 @@ def _replace(session: Session, words: tuple[str, ...]) -> str:
 def _make_external(interface: bool, session: Session, words: tuple[str, ...]) -> str:
     """Ports named after pins, <pin>_0 as Vivado names since 2018."""
     command = "make_bd_intf_pins_external" if interface else "make_bd_pins_external"
-    args = arguments(command, words, values=("name",), names=("objects",), lax=not session.strict)
+    args = arguments(command, words, values=("name",), names=("objects",), lax=session.lax)
     if not args.rest or not all(args.rest):
         return _nothing_there(session, command)
     made = []
@@ -396,10 +396,14 @@ def _automation(session: Session, words: tuple[str, ...]) -> str:
         *("apply_bd_automation", words),
         values=("rule", "config", "dict"),
         names=("objects",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     session.automated = True
-    session.note(f"apply_bd_automation {args.get('rule')} {' '.join(args.rest)}: not modelled")
+    session.note(
+        f"apply_bd_automation {args.get('rule')} {' '.join(args.rest)}: not modelled: "
+        "the cells and nets that Vivado makes here are missing",
+        WARNING,
+    )
     return ""
 
 

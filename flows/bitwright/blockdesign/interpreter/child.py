@@ -72,6 +72,7 @@ def _answer(
         "design": as_json(design),
         "designs": sorted(interpreter.designs),
         "unknown": unknown,
+        "guessed": sorted(interpreter.guessed),
         "notes": [asdict(note) for note in interpreter.notes],
     }
 

@@ -60,6 +60,7 @@ class Imported:
     designs: tuple[str, ...]  # names of all that it makes
     unknown: frozenset[str]  # paths of the cells whose IP the catalogue does not know
     notes: tuple[Note, ...]  # what it does that the design does not hold
+    guessed: frozenset[tuple[str, str]] = frozenset()  # space, segment: address left to Vivado
 
 
 def imported(
@@ -91,7 +92,8 @@ def imported(
         _design(answer["design"]),
         tuple(answer["designs"]),
         frozenset(answer["unknown"]),
-        tuple(Note(_place(one["place"]), one["text"]) for one in answer["notes"]),
+        tuple(Note(_place(one["place"]), one["text"], one["severity"]) for one in answer["notes"]),
+        frozenset((space, segment) for space, segment in answer["guessed"]),
     )
 
 

@@ -95,7 +95,7 @@ def _get(kind: str, session: Session, words: tuple[str, ...]) -> str:
     command = _COMMANDS[kind]
     # design objects have options of their own, so a lax session skips those it does not know
     args = arguments(
-        command, words, flags=_FLAGS, values=_OPTIONS, names=("patterns",), lax=not session.strict
+        command, words, flags=_FLAGS, values=_OPTIONS, names=("patterns",), lax=session.lax
     )
     if session.current not in session.designs and (session.strict or args.rest != ("/",)):
         if "quiet" in args:
@@ -468,7 +468,7 @@ _COMMANDS = {
 
 
 def _designs(session: Session, words: tuple[str, ...]) -> str:
-    args = arguments("get_bd_designs", words, flags=_FLAGS, values=_OPTIONS, lax=not session.strict)
+    args = arguments("get_bd_designs", words, flags=_FLAGS, values=_OPTIONS, lax=session.lax)
     shapes = session.objects(args.rest) or ["*"]
     found = tuple(name for name in session.designs if any(alike(shape, name) for shape in shapes))
     return session.host.join(found)
@@ -482,7 +482,7 @@ def _objects(session: Session, words: tuple[str, ...]) -> str:
         values=("relation", "boundary_type", "end_type"),
         flags=("thru_hier", "stop_at_interconnect", "prune_search"),
         names=("objects",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     found: list[str] = []
     for text in session.objects(args.rest):

@@ -17,7 +17,7 @@ def _create_project(session: Session, words: tuple[str, ...]) -> str:
         values=("part",),
         flags=("force", "in_memory", "ip", "rtl_kernel"),
         names=("name", "dir"),
-        lax=not session.strict,
+        lax=session.lax,
     )
     session.project = args.rest[0] if args.rest else "project"
     session.part = args.get("part") or session.part
@@ -27,7 +27,7 @@ def _create_project(session: Session, words: tuple[str, ...]) -> str:
 
 
 def _current_project(session: Session, words: tuple[str, ...]) -> str:
-    args = arguments("current_project", words, names=("project",), lax=not session.strict)
+    args = arguments("current_project", words, names=("project",), lax=session.lax)
     if args.rest and args.rest[0]:
         session.project = args.rest[0]
     return session.project or ("" if "quiet" in args else "project")
@@ -59,7 +59,7 @@ def _ipdefs(session: Session, words: tuple[str, ...]) -> str:
         values=("filter", "of_objects"),
         flags=("all", "regexp", "nocase"),
         names=("patterns",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     known = list(_defined(session))
     found = known
@@ -139,7 +139,7 @@ def _get_files(session: Session, words: tuple[str, ...]) -> str:
         values=("filter", "of_objects", "compile_order", "used_in"),
         flags=("regexp", "nocase", "all", "norecurse", "references"),
         names=("patterns",),
-        lax=not session.strict,
+        lax=session.lax,
     )
     shapes = [text.rpartition("/")[2] for text in session.objects(args.rest)]
     files = [f"{name}.bd" for name in session.designs]
@@ -149,7 +149,7 @@ def _get_files(session: Session, words: tuple[str, ...]) -> str:
 
 
 def _open_design(session: Session, words: tuple[str, ...]) -> str:
-    args = arguments("open_bd_design", words, names=("name",), lax=not session.strict)
+    args = arguments("open_bd_design", words, names=("name",), lax=session.lax)
     name = "".join(args.rest[:1]).rpartition("/")[2].removesuffix(".bd")
     if name not in session.designs:
         raise CommandError(f"[BD 41-1665] Unable to open: there is no design {name!r} here.")

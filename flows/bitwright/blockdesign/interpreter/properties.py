@@ -29,7 +29,7 @@ def _set(session: Session, words: tuple[str, ...]) -> str:
         *("set_property", words),
         values=("dict",),
         names=("name", "value", "objects"),
-        lax=not session.strict,
+        lax=session.lax,
     )
     if "dict" in args.values:
         listed = session.host.split(args.get("dict"))
@@ -184,7 +184,7 @@ def _get(session: Session, words: tuple[str, ...]) -> str:
         *("get_property", words),
         flags=("min", "max"),
         names=("name", "object"),
-        lax=not session.strict,
+        lax=session.lax,
     )
     if len(args.rest) < 2 or not args.rest[1]:
         if "quiet" in args or not session.strict:
@@ -227,7 +227,7 @@ def _of_vlnv(target: str, upper: str) -> str:
 
 def _list(session: Session, words: tuple[str, ...]) -> str:
     """Names of the parameters of a cell; of other things none."""
-    args = arguments("list_property", words, names=("object", "pattern"), lax=not session.strict)
+    args = arguments("list_property", words, names=("object", "pattern"), lax=session.lax)
     names: Iterable[str] = ()
     for text in session.objects(args.rest[:1]):
         path, kind = look.resolve(session, text) if _kind(session, text) else ("", "")
@@ -238,7 +238,7 @@ def _list(session: Session, words: tuple[str, ...]) -> str:
 
 
 def _reset(session: Session, words: tuple[str, ...]) -> str:
-    args = arguments("reset_property", words, names=("name", "objects"), lax=not session.strict)
+    args = arguments("reset_property", words, names=("name", "objects"), lax=session.lax)
     name, *objects = args.rest or ("",)
     for text in session.objects(objects):
         if _kind(session, text):

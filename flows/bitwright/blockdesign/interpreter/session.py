@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from tkinter import TclError
 
 from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.interpreter.draft import Draft, Thing
 from bitwright.blockdesign.interpreter.host import Host
-from bitwright.blockdesign.interpreter.words import CommandError
+from bitwright.blockdesign.interpreter.words import CommandError, Meant
 from bitwright.blockdesign.ip import Instance
 from bitwright.blockdesign.model import Cell, Place, pairs
 
+NOTE, WARNING, ERROR = "note", "warning", "error"  # error: no Vivado would take the line
+# How alike an option must be to one that there is to be taken for a slip of the pen.
+SLIP = 0.75
 PRESUMED = "design_1"  # as Vivado calls the first design of a project
 Command = Callable[["Session", tuple[str, ...]], str]
 
@@ -23,6 +27,7 @@ class Note:
 
     place: Place
     text: str
+    severity: str = NOTE
 
     def __str__(self) -> str:
         return f"{self.place}: {self.text}"
@@ -81,8 +86,19 @@ class Session:
         except TclError:
             return ""
 
-    def note(self, text: str) -> None:
-        self.notes.append(Note(self.host.place(), text))
+    def note(self, text: str, severity: str = NOTE) -> None:
+        self.notes.append(Note(self.host.place(), text, severity))
+
+    @property
+    def lax(self) -> Meant | None:
+        """What `arguments` tells of unknown options; None where they are refused."""
+        return None if self.strict else self._meant
+
+    def _meant(self, command: str, option: str, known: Sequence[str]) -> str | None:
+        near = next(iter(get_close_matches(option, known, n=1, cutoff=SLIP)), None)
+        hint = f"; did you mean '-{near}'?" if near else ", skipped"
+        self.note(f"{command}: unknown option -{option}{hint}", ERROR if near else NOTE)
+        return near
 
     # --- paths ------------------------------------------------------------------------------------
 

@@ -18,6 +18,9 @@ _UNITS = {"K": 10, "M": 20, "G": 30, "T": 40, "P": 50, "E": 60}
 _SIZE = re.compile(r"(0[xX][0-9a-fA-F_]+|\d+)\s*([KMGTPE]?)B?", re.IGNORECASE)
 
 
+Meant = Callable[[str, str, Sequence[str]], str | None]
+
+
 class CommandError(Exception):
     """What a command refuses; its text is the message that the script gets."""
 
@@ -44,13 +47,14 @@ def arguments(
     flags: Sequence[str] = (),
     values: Sequence[str] = (),
     names: Sequence[str] = (),
-    lax: bool = False,
+    lax: Meant | None = None,
 ) -> Arguments:
     """Options and positionals of a command.
 
     flags: options without a value; values: options with one; names: the positionals, in order,
     which may be given by name too. `quiet` and `verbose` are always known.
-    lax: an unknown option is skipped as if it had no value, instead of being refused.
+    lax: told of an unknown option (command, option, those there are), gives the one that is meant,
+    or None, and then it is skipped as if it had no value. Without lax it is refused.
     Raises CommandError as Vivado does: an unknown or ambiguous option, or one without its value.
     """
     found: set[str] = set()
@@ -64,12 +68,15 @@ def arguments(
             continue
         name = _full(command, word[1:], every)
         if name is None:
-            if not lax:
+            if lax is None:
                 raise CommandError(
                     f"[Common 17-170] Unknown option '{word}', "
                     f"please type '{command} -help' for usage info."
                 )
-        elif every[name]:
+            name = lax(command, word[1:], tuple(every))
+        if name is None:
+            continue
+        if every[name]:
             value = next(left, None)
             if value is None:
                 raise CommandError(f"[Common 17-163] Missing value for option '{name}' ({command})")
