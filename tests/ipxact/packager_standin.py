@@ -24,7 +24,8 @@ from bitwright.ipxact.model import Value
 COMPONENT = "component.xml"
 PROPERTIES = {  # by kind of thing; in small letters, as Vivado takes either
     "core": "name version display_name description core_revision supported_families sdx_kernel"
-    " sdx_kernel_type ipi_drc vitis_drc auto_family_support_level vendor library",
+    " sdx_kernel_type ipi_drc vitis_drc auto_family_support_level xpm_libraries"
+    " vendor library",
     "bus_interface": "slave_memory_map_ref master_address_space_ref",
     "bus_parameter": "value",
     "address_space": "range width",

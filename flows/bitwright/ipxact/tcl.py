@@ -6,6 +6,13 @@
 Sources: UG1118 and UG835 (ipx:: commands and properties), UG1393 (RTL kernels), the scripts that
 Vitis' own RTL Kernel Wizard leaves. No packager has confirmed these scripts yet; a model of it in
 tests/ipxact runs them and arrives at the component.xml that write.py writes.
+
+To be confirmed by the first v++ that links such a kernel:
+- xpm_libraries: the kernel check of some versions wants all three named (IP_Flow 19-5630), whether
+  the kernel uses them or not; the wizard's scripts name them always.
+- `package_xo -ctrl_protocol` beside `-kernel_xml`, whose hwControlProtocol says the same.
+- FREQ_HZ taken from the clocks: checks before 2021 wanted it there (IP_Flow 19-5629); ipi_drc says
+  to the newer ones that a platform sets it.
 """
 
 from __future__ import annotations
