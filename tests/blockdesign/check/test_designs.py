@@ -1,6 +1,7 @@
 """Every block design of every config is clean, and what is wrong with one is noticed."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -97,3 +98,15 @@ def test_what_is_wrong_with_a_design_is_noticed_unless_it_is_harmless(target):
         listed = seen[what].parameters if what in seen and what != "ps" else ()
         assert found or harmless(kind, what, listed), f"{kind}: {what} goes unnoticed"
     assert noticed[True] >= 0.95 * noticed.total(), noticed
+
+
+def test_a_register_that_the_host_cannot_reach_by_its_bar_is_an_error():
+    made, known = built("gpt2-medium", "u280")
+    entry = next(one for one in made.addresses if one.space == "xdma/M_AXI_LITE")
+    moved = tuple(
+        replace(one, offset=1 << 20) if one is entry else one  # the BAR holds a mebibyte
+        for one in made.addresses
+    )
+    rules = {one.rule for one in findings(replace(made, addresses=moved), known)}
+    assert "outside-window" in rules
+    assert "outside-window" not in {one.rule for one in findings(made, known)}
