@@ -66,6 +66,21 @@ def shown(value: str) -> str:
     return repr(value if len(value) <= SHOWN else value[:SHOWN] + "...")
 
 
+def quoted(text: str) -> str:
+    """A text in double quotes and ASCII, as YAML reads it back, whatever it holds."""
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if character in '"\\':
+        return "\\" + character
+    if 0x20 <= code < 0x7F:
+        return character
+    width, mark = (2, "x") if code < 1 << 8 else (4, "u") if code < 1 << 16 else (8, "U")
+    return f"\\{mark}{code:0{width}x}"
+
+
 def describe(node: Node) -> str:
     """What stands at a node, for a message: a quoted scalar, 'a list' or 'a mapping'."""
     match node:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from bitwright.blockdesign.model import Address, BlockDesign, Cell, Net, Pairs, Port
 from bitwright.blockdesign.units import UNASSIGNED, UNITS, hexadecimal
 from bitwright.errors import ConfigError
-from bitwright.yamlfile import shown
+from bitwright.yamlfile import quoted, shown
 
 _PLAIN = re.compile(r"[\w][\w./+-]*(:[\w./+-]+)*( [\w.][\w./+-]*)*", re.ASCII)
 _NAME_LENGTH = 512  # YAML lets no key be longer than 1024 characters, with its escapes
@@ -121,16 +121,4 @@ def _size(value: int) -> str:
 
 def _text(text: str) -> str:
     """A text as one YAML scalar: as it is where that is safe, else in quotes."""
-    if _PLAIN.fullmatch(text):
-        return text
-    return f'"{"".join(map(_escaped, text))}"'
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    if character in '"\\':
-        return "\\" + character
-    if 0x20 <= code < 0x7F:
-        return character
-    width, mark = (2, "x") if code < 1 << 8 else (4, "u") if code < 1 << 16 else (8, "U")
-    return f"\\{mark}{code:0{width}x}"
+    return text if _PLAIN.fullmatch(text) else quoted(text)

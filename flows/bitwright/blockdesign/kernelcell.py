@@ -11,7 +11,7 @@ from __future__ import annotations
 from bitwright.blockdesign.ip import Instance, Interface, Parameter, Pin, Segment, Space
 from bitwright.kernel import Bundle, Kernel
 
-CLOCK, RESET = "ap_clk", "ap_rst_n"
+CLOCK, RESET, INTERRUPT = "ap_clk", "ap_rst_n", "interrupt"
 CONTROL = "s_axi_control"
 
 
@@ -60,7 +60,7 @@ def instance(kernel: Kernel) -> Instance:
 _PINS = (
     Pin(CLOCK, "in", "clk", needed=True),
     Pin(RESET, "in", "rst", polarity="low", clock=CLOCK, needed=True),
-    Pin("interrupt", "out", "intr", polarity="high"),
+    Pin(INTERRUPT, "out", "intr", polarity="high"),
 )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from bitwright.blockdesign.kernelcell import CLOCK, CONTROL, INTERRUPT, RESET
 from bitwright.ipxact.model import BusInterface, Port, by_name
 from bitwright.kernel import Kernel
 
-CONTROL = "s_axi_control"
-CLOCK, RESET, INTERRUPT = "ap_clk", "ap_rst_n", "interrupt"
 CONTROL_BITS = 32
 _DATA, _ADDRESS = ("WDATA", "RDATA"), ("AWADDR", "ARADDR")
 

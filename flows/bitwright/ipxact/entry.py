@@ -6,7 +6,6 @@ component.xml; the entry has what is there at the parameters that it names, and 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -21,6 +20,7 @@ from bitwright.ipxact.model import (
     by_name,
     number,
 )
+from bitwright.yamlfile import quoted
 
 MODES = {
     "master": "Master",
@@ -215,7 +215,7 @@ class Entry:
         prefixes = {_prefix(one.logical, one.physical) for one in bus.port_maps}
         if not kind or len(prefixes) != 1 or "" in prefixes:
             return {}
-        return {"members": kind, "wires": _quoted(prefixes.pop())}
+        return {"members": kind, "wires": quoted(prefixes.pop())}
 
     def spaces(self) -> Iterator[tuple[str, dict[str, str]]]:
         for space in self.component.address_spaces:
@@ -265,7 +265,7 @@ def render(component: Component, *, origin: str = "") -> str:
     lines = [
         f"# {source}What the IP's own Tcl decides beyond its component.xml is not here.",
         f"type: {_scalar(component.vlnv.type)}",
-        f"versions: [{_quoted(component.vlnv.version)}]",
+        f"versions: [{quoted(component.vlnv.version)}]",
     ]
     if component.doc:
         lines.append(f"doc: {_scalar(' '.join(component.doc.split()))}")
@@ -298,11 +298,4 @@ def _scalar(text: str, *, expression: bool = False) -> str:
     if expression and re.fullmatch(r"[\w ()*+/<>=.-]+", text) and not text.startswith("-"):
         return text
     plain = _BARE.fullmatch(text) and text.lower() not in _WORDS and text == text.strip()
-    return text if plain or re.fullmatch(r"[0-9]{1,18}", text) else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    """In double quotes, in ASCII: JSON, but for what it writes as two halves of a character."""
-    pieces = re.split(r"([\U00010000-\U0010ffff])", text)
-    words = (f"\\U{ord(one):08x}" if one > "\uffff" else json.dumps(one)[1:-1] for one in pieces)
-    return f'"{"".join(words)}"'
+    return text if plain or re.fullmatch(r"[0-9]{1,18}", text) else quoted(text)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bitwright.blockdesign.kernelcell import CONTROL
 from bitwright.errors import ConfigError
-from bitwright.ipxact.agree import CONTROL
 from bitwright.ipxact.write import MARKS, escaped
 from bitwright.kernel import FORMATS, Argument, Kernel
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from bitwright.blockdesign.kernelcell import CONTROL
 from bitwright.errors import ConfigError
 from bitwright.hls.export import CREATED, REVISION  # a time would make every package another one
 from bitwright.ipxact import agree, infer, parameters, wrapper
-from bitwright.ipxact.agree import CONTROL
 from bitwright.ipxact.model import (
     AddressBlock,
     AddressSpace,

@@ -113,15 +113,16 @@ def read(asked: argparse.Namespace) -> tuple[Metrics, Verdict, Mapping[str, byte
     from bitwright.reports.read.open.nextpnr import parse_report
     from bitwright.reports.read.open.placement import parse_hierarchy, parse_placement
     from bitwright.reports.read.open.yosys import parse_stat
+    from bitwright.reports.read.source import text_at
 
     print("reading", flush=True)
     usercode = usercode_of(asked.usercode_from)
     tools = dict(tool.split("=", 1) for tool in asked.tool)
     subject = Subject(asked.config, asked.target, asked.part, asked.clock_mhz, usercode, tools)
-    routed = parse_report(_text(asked.timing), origin=asked.timing)
-    netlist = parse_stat(_text(asked.netlist), origin=asked.netlist)
-    cells = parse_placement(_text(asked.placement), origin=asked.placement)
-    modules = parse_hierarchy(_text(asked.hierarchy), origin=asked.hierarchy)
+    routed = parse_report(text_at(asked.timing), origin=asked.timing)
+    netlist = parse_stat(text_at(asked.netlist), origin=asked.netlist)
+    cells = parse_placement(text_at(asked.placement), origin=asked.placement)
+    modules = parse_hierarchy(text_at(asked.hierarchy), origin=asked.hierarchy)
     found = measure(subject, routed, netlist, cells, modules, origin=asked.timing)
     numbers = metrics_json(found)
     verdict = _judge(json.loads(numbers), asked)
@@ -140,9 +141,9 @@ def read(asked: argparse.Namespace) -> tuple[Metrics, Verdict, Mapping[str, byte
 def _judge(numbers: Mapping[str, Any], asked: argparse.Namespace) -> Verdict:
     """The verdict on a metrics.json body, by the limits and logs given. Raises ReportError."""
     from bitwright.reports.judge import judge
-    from bitwright.reports.read.source import lines_of
+    from bitwright.reports.read.source import lines_of, text_at
 
-    demands = from_json(json.loads(_text(asked.limits)))
+    demands = from_json(json.loads(text_at(asked.limits)))
     with ExitStack() as stack:
         try:
             logs = {f"{log.parent.name}/{log.name}": log.open("rb") for log in asked.log}
@@ -152,13 +153,6 @@ def _judge(numbers: Mapping[str, Any], asked: argparse.Namespace) -> Verdict:
             stack.callback(stream.close)
         lines = {name: lines_of(stream) for name, stream in logs.items()}
         return judge(numbers, demands, lines)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{path}: cannot be read ({error})") from error
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:

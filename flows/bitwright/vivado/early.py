@@ -19,9 +19,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bitwright.errors import BitwrightError, ReportError
+from bitwright.errors import BitwrightError
 from bitwright.limits import AT_MOST, Demands, from_json
 from bitwright.reports.read.document import refuse
+from bitwright.reports.read.source import text_at
 from bitwright.reports.read.vivado.resources import NAMES, Resources
 from bitwright.reports.read.vivado.timing_summary import TimingSummary, parse_timing_summary
 from bitwright.reports.read.vivado.utilization import parse_utilization
@@ -128,9 +129,9 @@ def told(body: Mapping[str, Any]) -> Iterator[str]:
 
 def look(asked: argparse.Namespace) -> tuple[list[str], dict[str, Any]]:
     """The reasons to end, and the numbers. Raises ReportError."""
-    body = json.loads(_text(asked.limits))
-    timing = parse_timing_summary(_text(asked.timing), origin=asked.timing)
-    area = parse_utilization(_text(asked.utilization), origin=asked.utilization)
+    body = json.loads(text_at(asked.limits))
+    timing = parse_timing_summary(text_at(asked.timing), origin=asked.timing)
+    area = parse_utilization(text_at(asked.utilization), origin=asked.utilization)
     clocks = lacks(timing, asked.timing)
     found = list(
         reasons(
@@ -143,15 +144,8 @@ def look(asked: argparse.Namespace) -> tuple[list[str], dict[str, Any]]:
     )
     rules = Rules.from_json(body["messages"])
     for path in asked.messages:
-        found += promoted(json.loads(_text(path)), rules, path.parent.name)
+        found += promoted(json.loads(text_at(path)), rules, path.parent.name)
     return found, numbers(asked.stage, clocks, area.resources)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{path}: cannot be read ({error})") from error
 
 
 def main(argv: Sequence[str]) -> int:

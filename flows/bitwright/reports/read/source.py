@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import BinaryIO
+
+from bitwright.errors import ReportError
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 BLOCK = 1 << 20  # bytes read at a time
 LINE = 1 << 20  # bytes of one line of a log that are surely kept
 LARGEST = 1 << 30  # bytes of a report that is held in memory whole; logs have no limit
+
+
+def text_at(path: Path) -> str:
+    """The text of a file that a step of ours has left. ReportError if it is not there, or none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(f"{path}: cannot be read ({error})") from error
 
 
 def text_of(data: bytes) -> str:
