@@ -1,5 +1,8 @@
 """`python -m bitwright.blockdesign`: subcommands are modules, errors are exit statuses."""
 
+import re
+from importlib import import_module
+
 import pytest
 from bitwright.blockdesign import commands
 from bitwright.blockdesign.__main__ import main
@@ -54,8 +57,38 @@ def test_an_error_is_told_without_a_traceback_and_with_a_status_of_its_kind(
     assert told.out == "" and told.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("line", [[], ["no-such-thing"]])
-def test_a_command_line_without_a_subcommand_is_refused(line):
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ([], "expected a command, found none"),
+        (["no-such-thing"], "found 'no-such-thing'\n  expected  one of catalogue, check, diff"),
+        (["chek", "x"], "found 'chek'; did you mean 'check'?"),
+        (["diff", "a.yml"], "required: B\n  expected  diff [--picture FILE.svg] [--all] A B"),
+        (["map", "x", "--format", "xml"], "invalid choice: 'xml'"),
+        (["map", "x", "--colour"], "unrecognized arguments: --colour"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_with_what_next(line, told, capsys):
+    assert main(line) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and told in err
+    assert re.search(r"^  next      python -m bitwright.blockdesign (\w+ )?--help$", err, re.M)
+    assert max(map(len, err.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("name", commands.names())
+def test_help_keeps_the_lines_of_its_command(name, capsys):
     with pytest.raises(SystemExit) as end:
-        main(line)
-    assert end.value.code == 2
+        main([name, "--help"])
+    assert end.value.code == 0
+    assert (import_module(f"bitwright.blockdesign.commands.{name}").__doc__ or "") in (
+        out := capsys.readouterr().out
+    )
+    assert max(map(len, out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("words", [["draw", "a.yml", "--out"], ["diff", "a", "b", "--picture"]])
+def test_a_picture_under_the_name_of_another_format_is_refused(words, tmp_path, capsys):
+    assert main([*words, str(tmp_path / "x.PNG")]) == 2
+    assert f"next      {tmp_path / 'x.svg'}" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -320,6 +320,29 @@ def test_what_cannot_be_compared_ends_with_two(tmp_path: Path, monkeypatch: Any,
         assert wrong in capsys.readouterr().err
 
 
+def test_lines_of_a_diff_are_at_most_100_columns_and_lose_no_word(
+    monkeypatch: Any, capsys: Any
+) -> None:
+    monkeypatch.chdir(ROOT)
+    words = ["gpt2-medium@u280", "gpt2-medium@u280-published"]
+    assert main(["diff", *words, "--all"]) == 1
+    found = diff(*(named.read(word).design for word in words))
+    told = [line for _, line in lines(found, everything=True)]
+    assert max(map(len, told)) > 100
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 100
+    assert out.split()[3:] == " ".join(told).split()
+
+
+def test_where_lines_are_left_out_the_end_says_what_all_shows_as_help_does(capsys: Any) -> None:
+    many = chain(*(f"cell{number}" for number in range(30)))
+    (last,) = [line for _, line in lines(diff(ROW, many)) if "--all" in line][:1]
+    with pytest.raises(SystemExit):
+        main(["diff", "--help"])
+    told = last.partition("(--all: ")[2].rstrip(")")
+    assert told and told in " ".join(capsys.readouterr().out.split())
+
+
 def test_our_designs_differ_from_one_another_and_are_drawn_readably(monkeypatch: Any):
     monkeypatch.chdir(ROOT)
     one, other = named.read("gpt2-medium@pynq-z2"), named.read("gpt2-medium@zcu104")

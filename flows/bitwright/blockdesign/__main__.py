@@ -12,16 +12,36 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
+from typing import Any, NoReturn
 
 from bitwright.blockdesign import commands
 from bitwright.errors import BitwrightError, ConfigError
+from bitwright.schema import nearest
+from bitwright.yamlfile import shown
 
 FAULTY, REFUSED, INTERRUPTED = 1, 2, 130
+PROGRAM = "python -m bitwright.blockdesign"
+
+
+class Parser(argparse.ArgumentParser):
+    """One that keeps the lines of a description, and tells faults as the rest of us do."""
+
+    def __init__(self, **options: Any) -> None:
+        raw = argparse.RawDescriptionHelpFormatter
+        super().__init__(**{"formatter_class": raw, **options})
+
+    def error(self, message: str) -> NoReturn:
+        usage = " ".join(self.format_usage().removeprefix(f"usage: {PROGRAM}").split())
+        raise ConfigError(
+            f"command line: {message.partition(' (choose from ')[0]}\n"
+            f"  expected  {usage.replace('[-h] ', '')}\n"
+            f"  next      {self.prog} --help"
+        )
 
 
 def main(argv: Sequence[str]) -> int:
-    args = _parser(argv).parse_args(argv)
     try:
+        args = _parser(argv).parse_args(argv)
         status = int(args.run(args))
         sys.stdout.flush()
     except ConfigError as error:
@@ -37,18 +57,27 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """Of all subcommands, or of the one that is asked for: the others are not even imported."""
-    parser = argparse.ArgumentParser(prog="python -m bitwright.blockdesign", description=__doc__)
-    below = parser.add_subparsers(required=True, metavar="COMMAND")
+    """Of all subcommands, or of the one that is asked for: the others are not even imported.
+
+    Raises ConfigError for a word that is none of them, or no word at all.
+    """
     known = commands.names()
+    word = next(iter(argv), "")
+    if word not in known and not word.startswith("-"):
+        found = f"{shown(word)}{nearest(word, known)}" if word else "none"
+        raise ConfigError(
+            f"command line: expected a command, found {found}\n"
+            f"  expected  one of {', '.join(known)}\n"
+            f"  next      {PROGRAM} --help"
+        )
+    parser = Parser(prog=PROGRAM, description=__doc__)
+    below = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in known if not argv or argv[0] not in known else argv[:1]:
         _add(below, name, import_module(f"{commands.__name__}.{name}"))
     return parser
 
 
-def _add(
-    below: argparse._SubParsersAction[argparse.ArgumentParser], name: str, module: ModuleType
-) -> None:
+def _add(below: argparse._SubParsersAction[Parser], name: str, module: ModuleType) -> None:
     text = module.__doc__ or ""
     parser = below.add_parser(name, help=text.partition("\n")[0], description=text)
     module.add(parser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from bitwright.blockdesign.diff import ADDED, CHANGED, KINDS, REMOVED, SIGNS, Change, Difference
@@ -18,6 +19,8 @@ TITLES: Mapping[str, str] = {
 }
 MARKS: Mapping[str, str] = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
 MOST = 20  # lines of a kind
+ALL = "every line, also what comes with a new cell, and each bank of a memory"  # that --all shows
+WIDTH = 100  # columns
 ALIKE = 4  # addresses of one interface that are listed one by one
 
 
@@ -38,10 +41,21 @@ def lines(found: Difference, *, everything: bool = False) -> list[Line]:
         folded = _folded(some) if kind == "address" and not everything else [[c] for c in some]
         made += [_line(group) for group in folded[: None if everything else MOST]]
         if len(folded) > MOST and not everything:
-            made.append(("", f"    and {len(folded) - MOST} more (--all shows them)"))
+            made.append(("", f"    and {len(folded) - MOST} more (--all: {ALL})"))
     if found.left_out:
         made.append(("", f"not compared: {', '.join(found.left_out)}"))
     return made
+
+
+def folded(line: str) -> list[str]:
+    """A line in parts of at most WIDTH columns, as far as its words let it."""
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent=" " * 6,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _counts(changes: Sequence[Change]) -> str:

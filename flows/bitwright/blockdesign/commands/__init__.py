@@ -35,3 +35,13 @@ def put(text: str, path: Path | None) -> None:
     else:
         write(text, path)
         print(path)
+
+
+def refuse_other_than_svg(path: Path | None) -> None:
+    """Raise ConfigError for a name that says that the picture is anything but SVG."""
+    if path is not None and path.suffix.lower() not in (".svg", ""):
+        raise ConfigError(
+            f"{path}: a picture of a block design is SVG\n"
+            f"  next      {path.with_suffix('.svg')}, which browsers show;"
+            " other programs make other formats of it"
+        )

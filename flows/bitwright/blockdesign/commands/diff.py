@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 from bitwright.blockdesign import anyfile, named
-from bitwright.blockdesign.commands import write
+from bitwright.blockdesign.commands import refuse_other_than_svg, write
 from bitwright.blockdesign.diff import ADDED, CHANGED, REMOVED, Difference, diff
-from bitwright.blockdesign.difftext import lines
+from bitwright.blockdesign.difftext import ALL, folded, lines
 from bitwright.errors import BitwrightError, ConfigError
 
 SAME, DIFFERENT = 0, 1
@@ -24,10 +24,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", metavar="A", help=named.HELP)
     parser.add_argument("after", metavar="B", help="the same")
     parser.add_argument("--picture", type=Path, metavar="FILE.svg", help="both in one picture")
-    parser.add_argument("--all", action="store_true", help="also what comes with a new cell")
+    parser.add_argument("--all", action="store_true", help=ALL)
 
 
 def run(args: argparse.Namespace) -> int:
+    refuse_other_than_svg(args.picture)
     try:
         before, after = named.read(args.before), named.read(args.after)
     except ConfigError:
@@ -50,7 +51,8 @@ def show(found: Difference, before: str, after: str, *, everything: bool) -> Non
     console = Console(file=sys.stdout, highlight=False)
     head = f"{before} and {after} say the same" if not found.changes else f"{before} → {after}"
     for sign, line in (("", head), *lines(found, everything=everything)):
-        console.print(Text(line, style=COLOURS[sign]), soft_wrap=True)
+        for part in folded(line):
+            console.print(Text(part, style=COLOURS[sign]), soft_wrap=True)
 
 
 def _draw(path: Path, found: Difference, before: named.Named, after: named.Named) -> None:

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from bitwright.blockdesign import named
-from bitwright.blockdesign.commands import put
+from bitwright.blockdesign.commands import put, refuse_other_than_svg
 from bitwright.errors import ConfigError
 
 DOCS = {  # picture in docs/ -> the design that it shows
@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.design is None:
         raise ConfigError(f"draw: expected {named.HELP}; found nothing")
+    refuse_other_than_svg(args.out)
     put(picture(args.design), args.out)
     return 0
 
