@@ -93,6 +93,22 @@ def of_markdown(text: str) -> tuple[Numbers, list[list[int]]]:
     return regions, [n for n, is_region in zip(numbers, sized, strict=True) if not is_region]
 
 
+def test_the_python_of_our_designs_is_at_most_100_columns_wide_and_names_ips_as_they_are(
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    asked = named.read("gpt2-medium@u280")
+    text = to_python(found := address_map(asked.design, asked.kernels))
+    assert max(map(len, text.splitlines())) <= 100
+    assert "{  # bitwright:hls:ffn:1.0\n" in text
+    assert "(bitwright:hls:ffn:1.0), from its base. */" in to_c(found)
+    module: dict[str, Any] = {}
+    exec(compile(text, "map.py", "exec"), module)
+    assert [row[:2] for row in module["REGIONS"].values()] == [
+        (one.space, one.segments) for one in found.regions
+    ]
+
+
 @given(address_maps())
 def test_all_four_formats_say_the_same_numbers(found: AddressMap):
     regions = [(one.offset, one.range) for one in found.regions]

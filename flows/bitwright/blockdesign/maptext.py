@@ -12,6 +12,8 @@ from bitwright.blockdesign.addressmap import AddressMap, MapRegister
 from bitwright.blockdesign.units import size
 from bitwright.errors import ConfigError
 
+WIDTH = 100  # columns of the Python
+
 # ----------------------------------------------------------------------------------------- names
 
 
@@ -130,10 +132,8 @@ def to_python(found: AddressMap) -> str:
         "REGIONS = {  # name: (space, segments, offset, range)",
     ]
     for name, region in zip(names(found), found.regions, strict=True):
-        lines.append(
-            f'    "{name}": ({_text(region.space)}, {_text(region.segments)},'
-            f" {_hex(region.offset)}, {_hex(region.range)}),"
-        )
+        texts = (_text(region.space), _text(region.segments))
+        lines += _entry(name, *texts, _hex(region.offset), _hex(region.range))
     lines += ["}", "", "REGISTERS = {  # cell: {register: (offset, bits, writable, valid)}"]
     for cell, vlnv, registers in found.kernels:
         lines.append(f"    {_text(cell)}: {{  # {_comment(vlnv)}")
@@ -145,6 +145,14 @@ def to_python(found: AddressMap) -> str:
             )
         lines.append("    },")
     return "\n".join([*lines, "}", ""])
+
+
+def _entry(name: str, *parts: str) -> list[str]:
+    """A tuple in a dictionary: in one line where that is narrow enough."""
+    line = f'    "{name}": ({", ".join(parts)}),'
+    if len(line) <= WIDTH:
+        return [line]
+    return [f'    "{name}": (', *(f"        {part}," for part in parts), "    ),"]
 
 
 def to_markdown(found: AddressMap) -> str:

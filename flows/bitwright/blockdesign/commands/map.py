@@ -13,7 +13,7 @@ from bitwright.blockdesign.maptext import FORMATS, render
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("design", metavar="DESIGN", help=named.HELP)
-    parser.add_argument("--format", choices=FORMATS, default="markdown")
+    parser.add_argument("--format", choices=FORMATS, default="markdown", help="default: markdown")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: to standard output")
 
 
