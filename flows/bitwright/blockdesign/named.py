@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bitwright.blockdesign import anyfile
+from bitwright.blockdesign import anyfile, catalogue
 from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.ip import Instance
 from bitwright.blockdesign.model import BlockDesign
@@ -36,8 +36,6 @@ class Named:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The project's, with the design's kernels."""
-        from bitwright.blockdesign import catalogue
-
         known = catalogue.load()
         return known.of_kernels(kernel for _, kernel in self.kernels) if self.kernels else known
 

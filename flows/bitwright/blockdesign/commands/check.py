@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from bitwright.blockdesign import anyfile, named
+from bitwright.blockdesign import anyfile, named, source
 from bitwright.blockdesign.board import Board
 from bitwright.blockdesign.check import RULES, boards, check, show
 from bitwright.blockdesign.check.finding import DOUBT, SCRIPT, WARNING, Fault, Finding
+from bitwright.design import read_target
 from bitwright.errors import ConfigError
 
 
@@ -72,15 +73,11 @@ def _without_guesses(found: Iterable[Finding], asked: named.Named) -> tuple[Find
 
 def _board(name: str) -> Board | None:
     """The hardware of CONFIG@TARGET."""
-    from bitwright.design import read_target
-
     return boards.of_target(read_target(name.partition("@")[2], Path()))
 
 
 def _refuse_unfilled(path: Path) -> None:
     """A file that a config fills in has nothing but findings without its kernels."""
-    from bitwright.blockdesign import source
-
     if source.load(path).rest:
         raise ConfigError(
             f"{path}:1: a config brings kernels and board into this design\n"
