@@ -447,6 +447,7 @@ def load(
     options: Mapping[str, str] | None = None,
     root: Path,
     missing: Missing = lambda toolchain: (),
+    looks: bool = False,
 ) -> Design:
     """Read a config, choose its target, apply the command line and check that it all fits.
 
@@ -458,7 +459,7 @@ def load(
     """
     found = read_config(find(config, root), root)
     values = read_options(options or {})
-    chosen, choice = choose(found, target, root, missing)
+    chosen, choice = choose(found, target, root, missing, looks)
     check_fit(found, chosen)
     return Design(
         config=found.name,
@@ -490,26 +491,31 @@ def read_options(options: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def choose(config: Config, target: str | None, root: Path, missing: Missing) -> tuple[Target, str]:
+def choose(
+    config: Config, target: str | None, root: Path, missing: Missing, looks: bool = False
+) -> tuple[Target, str]:
     """The target to build for and, in a clause, why it was taken.
 
+    looks: nothing is built, so a target will do whose tools are missing
     Raises ConfigError if the tools of the target asked for, or of every target, are missing: it
     says which, and which target would work.
     """
     if target is not None:
         _check_target_name(target, root)
         asked = read_target(target, root)
-        lacking = _lacking(config, asked, missing)
+        lacking = () if looks else _lacking(config, asked, missing)
         if not lacking:
             return asked, "as asked"
         raise ConfigError(
-            f"target {target} ({asked.board}) needs {', '.join(lacking)}: not found on PATH\n"
-            f"{_works(config, root, missing)}{_without(config, asked)}"
+            f"target {target} ({asked.board}) needs {', '.join(lacking)}: {_sought(asked)}\n"
+            f"{_without(config, asked)}{_works(config, root, missing)}"
         )
     lacks: list[str] = []
+    missed: tuple[str, ...] = ()  # for the first target
     for name in config.targets:
         candidate = read_target(name, root)
         lacking = _lacking(config, candidate, missing)
+        missed = missed or lacking
         if not lacking:
             first = name == config.targets[0]
             why = (
@@ -517,9 +523,13 @@ def choose(config: Config, target: str | None, root: Path, missing: Missing) -> 
             )
             return candidate, why
         lacks.append(f"{name} lacks {', '.join(lacking)}")
+    if looks:
+        why = f"the config's first target; tools missing: {', '.join(missed)}"
+        return read_target(config.targets[0], root), why
+    preferred = read_target(config.targets[0], root)
     raise ConfigError(
         f"{config.where}: no target of this config has its tools installed: {'; '.join(lacks)}\n"
-        f"{_works(config, root, missing)}"
+        f"{_without(config, preferred)}{_works(config, root, missing)}"
     )
 
 
@@ -534,13 +544,28 @@ def _lacking(config: Config, target: Target, missing: Missing) -> tuple[str, ...
     return lacking
 
 
+def _sought(target: Target) -> str:
+    """Where the tools of a target were looked for."""
+    if target.toolchain == "open":
+        return "not found on PATH"
+    return (
+        "not found\n  looked    on PATH, at XILINX_VIVADO and its kind, in the usual places,"
+        " and where machine.yml\n            says (machine.yml.example shows how)"
+    )
+
+
 def _without(config: Config, target: Target) -> str:
     """What can be had of a target without its tools; "" of one whose tools pip brings."""
     if target.toolchain == "open":
         return ""
-    hls = " and hls" if any(kernel.build == "hls" for kernel in config.kernels) else ""
+    builds = {kernel.build for kernel in config.kernels}
+    others = [
+        "plan",
+        *(["package"] if "rtl" in builds else []),
+        *(["hls"] if "hls" in builds else []),
+    ]
     asked = f"config={config.asked} target={target.name}"
-    return f"\n  or    without them: ./doit check {asked}; likewise plan{hls}"
+    return f"  next      without them: ./doit check {asked}; likewise {', '.join(others)}\n"
 
 
 def _check_target_name(target: str, root: Path) -> None:
@@ -557,8 +582,9 @@ def _works(config: Config, root: Path, missing: Missing) -> str:
     others = (*config.targets, *names(root, "configs/targets"))
     for name in dict.fromkeys(others):
         if not tuple(missing(read_target(name, root).toolchain)):
-            return f"  next  ./doit bitstream config={config.asked} target={name}, which works here"
-    return "  next  ./doit doctor says what to install"
+            line = f"./doit bitstream config={config.asked} target={name}, which works here"
+            return f"  or        {line}"
+    return "  or        ./doit doctor says what to install"
 
 
 def check_fit(config: Config, target: Target) -> None:

@@ -307,6 +307,14 @@ def test_without_any_tools_every_target_says_what_it_lacks(root: Path):
     assert "./doit doctor" in text
 
 
+def test_to_look_the_first_target_will_do_where_the_tools_of_all_are_missing(root: Path):
+    found = design.load("gpt2-medium", root=root, missing=lambda of: (f"{of}-tool",), looks=True)
+    assert (found.target.name, found.choice) == (
+        "ulx3s-85f",
+        "the config's first target; tools missing: open-tool",
+    )
+
+
 TARGET_WRONG = {
     "unknown_key": (lambda t: t + "memory: 3\n", "did you mean 'memory_mib'?"),
     "toolchain": (lambda t: t.replace("open", "opne"), "did you mean 'open'?"),

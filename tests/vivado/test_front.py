@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from bitwright.front import planview
+from bitwright.step import Step
 
 from tests.vivado import plans
 
@@ -55,7 +58,21 @@ def test_a_plan_shows_every_step_although_no_tool_is_there(clone: Path):
     assert done.returncode == 0, done.stderr
     for name in ("preflight", "package-matmul", "hls-ffn", "block_design", "implement", "report"):
         assert f" {name} " in done.stdout
-    assert "waits for ip_synth" in done.stdout
+    assert re.search(r" synthesize +waits for ip_synth; needs vivado +Vivado ", done.stdout)
+    assert "needs" not in re.search(r" generate .*", done.stdout)[0]
+    assert max(map(len, done.stdout.splitlines())) <= 120
+
+
+def test_a_plan_of_targets_whose_tools_are_all_missing_is_of_the_first(clone: Path):
+    text = (clone / "configs/tiny.yml").read_text()
+    (clone / "configs/amd.yml").write_text(
+        text.replace("[ulx3s-85f, u280]", "[zcu104, u280]").partition("limits:")[0]
+    )
+    for words in (["plan"], ["why", "block_design"]):
+        done = doit(clone, *words, "config=amd")
+        assert done.returncode == 0, done.stderr
+        assert "first target; tools missing: vivado" in done.stdout.splitlines()[0]
+        assert "amd on zcu104" in done.stdout
 
 
 def test_why_explains_a_step_although_no_tool_is_there(clone: Path):
@@ -68,6 +85,25 @@ def test_why_explains_a_step_although_no_tool_is_there(clone: Path):
 def test_a_build_says_what_is_missing_and_what_works_without(clone: Path):
     done = doit(clone, "bitstream", "config=tiny", "target=u280-xrt")
     assert done.returncode == 2
-    assert "needs vivado, v++, xclbinutil: not found on PATH" in done.stderr
-    assert "without them: ./doit check config=tiny target=u280-xrt; likewise plan" in done.stderr
+    lines = done.stderr.splitlines()
+    assert lines[0].endswith("needs vivado, v++, xclbinutil: not found")
+    assert "machine.yml.example" in done.stderr and "XILINX_VIVADO" in done.stderr
+    asked = "config=tiny target=u280-xrt"
+    assert lines[-2:] == [
+        f"  next      without them: ./doit check {asked}; likewise plan, package, hls",
+        "  or        ./doit bitstream config=tiny target=ulx3s-85f, which works here",
+    ]
+    assert max(map(len, lines)) <= 100
     assert not (clone / "build" / "tiny").exists()
+
+
+def test_a_title_stands_where_there_is_room_and_never_breaks_a_line():
+    def row(name: str, title: str) -> Step:
+        return Step(name, Path("build/x", name), (), (), ("python",), title=title)
+
+    rows = [(row("a", "made"), None), (row("long", "t" * 60), "s" * 40), (row("b", "of b"), "old")]
+    assert list(planview.lines(rows)) == [
+        "  ✓ a     up to date  made",
+        f"  → long  {'s' * 40}",
+        "  → b     old         of b",
+    ]

@@ -238,14 +238,14 @@ def _design(session: Session, plan: str) -> None:
         from bitwright.front import hls
 
         wanted, choice = hls.target(config, values, Path.cwd())
-    # What a build would do can be seen without the tools of the target that is named.
-    looks = wanted is not None and all(options.COMMANDS[c].looks for c in session.commands)
+    looks = all(options.COMMANDS[c].looks for c in session.commands)
     found = design.load(
         config,
         target=wanted,
         options={name: values[name] for name in design.OPTIONS if name in values},
         root=Path.cwd(),
-        missing=toolchains.missing if plan == "build" and not looks else lambda toolchain: (),
+        missing=toolchains.missing if plan == "build" else lambda toolchain: (),
+        looks=looks,
     )
     found = session.design = replace(found, choice=choice or found.choice)
     target = found.target

@@ -75,16 +75,15 @@ def action(function: Callable[[Session], Any], *after: str) -> Task:
 def plan(session: Session) -> None:
     """Print the steps of the build: up to date, or why not."""
     from bitwright import engine
+    from bitwright.front import planview
 
     assert session.design is not None
     busy = engine.holder(session.design.build)
     if busy is not None:
         say(f"process {busy} is building this now; as it stands:")
     rows = engine.outlook(list(session.steps.values()), session.cache)
-    width = max(len(found.name) for found, _ in rows)
-    for found, reason in rows:
-        mark, state = ("✓", "up to date") if reason is None else ("→", reason)
-        say(f"  {mark} {found.name:<{width}}  {state}")
+    for line in planview.lines(rows):
+        say(line)
 
 
 def why(session: Session) -> None:
