@@ -1,13 +1,17 @@
 """Each rule fires on one change of a valid design, at the right line, and is silent on others."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from bitwright.blockdesign.check import RULES
+from bitwright.blockdesign import catalogue
+from bitwright.blockdesign.check import RULES, check
 from bitwright.blockdesign.ip import AXIS, Instance, Interface, Parameter, Pin, Space, Window
+from bitwright.blockdesign.looks import looks
 from bitwright.blockdesign.model import (
     NOWHERE,
     Address,
+    BlockDesign,
     Cell,
     InterfacePort,
     Place,
@@ -27,6 +31,7 @@ from tests.blockdesign.check.small import (
     renet,
 )
 
+ROOT = Path(__file__).parents[3]
 BASE = design()
 HERE = Place("small.yml", 950)
 
@@ -412,8 +417,9 @@ def test_a_rule_fires_on_its_change_and_says_what_and_how_to_mend_it(rule, chang
 
 
 def test_every_rule_has_a_case_that_shows_it_firing():
-    of_boards = {"no-pin", "no-port", "other-clock", "beyond-memory"}  # in test_boards.py
-    assert {rule.name for rule in RULES} == {rule for rule, *_ in CASES} | of_boards
+    elsewhere = {"no-pin", "no-port", "other-clock", "beyond-memory"}  # in test_boards.py
+    elsewhere |= {"rounded-clock"}  # in test_designs.py
+    assert {rule.name for rule in RULES} == {rule for rule, *_ in CASES} | elsewhere
 
 
 @pytest.mark.parametrize("rule", [rule.name for rule in RULES])
@@ -584,3 +590,24 @@ def test_a_value_that_counts_for_nothing_is_one_finding_and_not_one_for_each_pin
     changed = parameters("memory/path", NUM_SI="17")(BASE)
     (one,) = small.found(changed, {"memory/path": small.switch(1, 1, 1)})
     assert one.rule == "bad-value"
+
+
+@pytest.mark.parametrize(
+    ("ip", "known"),
+    [
+        ("axi_dma", "c_sg_use_stsapp_length"),
+        ("axi_gpio", "GPIO_BOARD_INTERFACE"),
+        ("axi_intc", "C_ASYNC_INTR"),
+        ("axi_interconnect", "M63_SECURE"),
+        ("axi_timer", "GEN1_ASSERT"),
+        ("proc_sys_reset", "RESET_BOARD_INTERFACE"),
+        ("smartconnect", "ADVANCED_PROPERTIES"),
+        ("util_vector_logic", "LOGO_FILE"),
+    ],
+)
+def test_of_an_ip_that_is_listed_whole_a_parameter_that_is_not_there_is_found(ip, known):
+    cell = Cell("it", "ip", f"xilinx.com:ip:{ip}", parameters=((known, "1"), ("WIDTHS", "2")))
+    one = BlockDesign.of("d", cells=[cell])
+    found = check(one, looks(one, catalogue.load(ROOT)))
+    said = [each.fault.message for each in found if each.rule == "unknown-parameter"]
+    assert len(said) == 1 and "has no parameter 'WIDTHS'" in said[0]
