@@ -106,6 +106,15 @@ def test_damaged_text_is_a_design_or_one_error_whose_every_line_names_file_and_l
         assert all(re.match(r"d\.yml:\d+: \S", line) for line in str(error).splitlines())
 
 
+def test_a_net_of_many_ends_is_written_in_lines_of_at_most_100_columns():
+    ends = [f"u280/switch_{number:02}/S{number:02}_AXI_aclk" for number in range(40)]
+    design = BlockDesign.of("d", nets=[Net("clk", tuple(ends)), Net("one", ("a/b", "c/d"))])
+    text = source.dump(design)
+    assert max(map(len, text.splitlines())) in range(80, 101)
+    assert "  one: [a/b, c/d]\n" in text
+    assert source.read(text, "d.yml") == design
+
+
 def test_braces_in_a_segments_name_are_only_letters():
     one = Address("a/Data", "b/{bank}", None, None)
     design = BlockDesign.of("d", addresses=(one,))

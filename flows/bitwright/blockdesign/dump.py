@@ -11,6 +11,7 @@ from bitwright.errors import ConfigError
 from bitwright.yamlfile import quoted, shown
 
 _PLAIN = re.compile(r"[\w][\w./+-]*(:[\w./+-]+)*( [\w.][\w./+-]*)*", re.ASCII)
+WIDTH = 100  # columns
 _NAME_LENGTH = 512  # YAML lets no key be longer than 1024 characters, with its escapes
 
 
@@ -89,7 +90,13 @@ def _section(key: str, objects: Mapping[str, list[tuple[str, str]]]) -> list[str
 
 
 def _net(net: Net) -> str:
-    return f"  {_text(net.name)}: [{', '.join(map(_text, net.ends))}]"
+    """The ends in one line, or in as many as keep to WIDTH where their names let them."""
+    line = f"  {_text(net.name)}: ["
+    for number, text in enumerate(map(_text, net.ends), start=1):
+        end = text + (", " if number < len(net.ends) else "]")
+        fits = len(line.rpartition("\n")[2]) + len(end.rstrip()) <= WIDTH
+        line = line + end if fits else f"{line.rstrip()}\n    {end}"
+    return line if net.ends else f"{line}]"
 
 
 def _spaces(addresses: tuple[Address, ...]) -> list[str]:
