@@ -110,3 +110,17 @@ def test_a_register_that_the_host_cannot_reach_by_its_bar_is_an_error():
     rules = {one.rule for one in findings(replace(made, addresses=moved), known)}
     assert "outside-window" in rules
     assert "outside-window" not in {one.rule for one in findings(made, known)}
+
+
+@pytest.mark.parametrize(("asked", "given"), [("100", 0), ("142.857", 0), ("130", 125)])
+def test_a_clock_that_the_dividers_of_a_zynq_do_not_make_is_told(asked, given):
+    options = {"clock_mhz": asked}
+    loaded = configs.load("gpt2-medium", target="pynq-z2", options=options, root=ROOT)
+    found = whole.judge(loaded, root=ROOT).findings
+    assert [(one.rule, one.severity) for one in found] == (
+        [("rounded-clock", "warning")] if given else []
+    )
+    assert all(
+        f"ps/FCLK_CLK0 is asked for {asked} MHz and will have {given} MHz" in str(one)
+        for one in found
+    )

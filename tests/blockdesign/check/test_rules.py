@@ -611,3 +611,20 @@ def test_of_an_ip_that_is_listed_whole_a_parameter_that_is_not_there_is_found(ip
     found = check(one, looks(one, catalogue.load(ROOT)))
     said = [each.fault.message for each in found if each.rule == "unknown-parameter"]
     assert len(said) == 1 and "has no parameter 'WIDTHS'" in said[0]
+
+
+def test_a_parameter_that_is_none_is_told_with_the_five_nearest_names():
+    cell = Cell("dma", "ip", "xilinx.com:ip:axi_dma", parameters=(("c_include_mm2s_dr", "1"),))
+    one = BlockDesign.of("d", cells=[cell])
+    found = check(one, looks(one, catalogue.load(ROOT)))
+    (fault,) = [each.fault for each in found if each.rule == "unknown-parameter"]
+    assert fault.expected.startswith("one of c_include_mm2s_dre")
+    assert fault.expected.count(",") == 4 and "(the nearest of " in fault.expected
+    assert max(map(len, str(found[0]).splitlines())) <= 100
+
+
+def test_an_ip_that_nobody_knows_is_told_with_the_command_that_writes_its_entry():
+    one = BlockDesign.of("d", cells=[Cell("it", "ip", "acme.com:ip:rocket")])
+    (found,) = check(one, looks(one, catalogue.load(ROOT)))
+    assert str(found).endswith("catalogue component.xml > bd/catalogue/NAME.yml")
+    assert max(map(len, str(found).splitlines())) <= 100

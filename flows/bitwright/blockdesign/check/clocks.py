@@ -5,6 +5,7 @@ A domain is what one driver drives. Two clocks of 250 MHz from two drivers are t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bitwright.blockdesign.check import trace
@@ -18,6 +19,8 @@ from bitwright.blockdesign.model import Place, parent
 ANY_OF_ITS_CLOCKS = "smartconnect"  # finds an interface's clock among aclk, aclk1, ... by itself
 WIZARD, WIZARD_INPUTS = ":clk_wiz", ("clk_in1", "clk_in2")
 REFERENCES = {"sys_clk_gt": "IBUF_OUT", "sys_clk": "IBUF_DS_ODIV2"}
+ASKED = re.compile(r"PCW_FPGA([0-3])_PERIPHERAL_FREQMHZ")
+DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,9})?")
 TOLERANCE = 0.005  # of a frequency: 333.333 is within a limit of 333
 
 
@@ -124,6 +127,27 @@ def too_fast(scene: Scene) -> Iterator[Fault]:
                 mhz(given),
                 f"lower the frequency of {driver}, or take another clock",
             )
+
+
+def rounded_clock(scene: Scene) -> Iterator[Fault]:
+    """A Zynq's clock that is asked to be what its dividers do not make."""
+    for cell, looks in scene.leaves:
+        said = dict(cell.parameters)
+        for name, asked in sorted(said.items()):
+            number = ASKED.fullmatch(name)
+            pin = looks.pins.get(f"FCLK_CLK{number[1]}") if number else None
+            if pin is None or not pin.mhz or not scene.joined(f"{cell.path}/{pin.name}"):
+                continue
+            wanted = float(asked) if DECIMAL.fullmatch(asked) else pin.mhz
+            if abs(pin.mhz - wanted) > TOLERANCE * wanted:
+                yield Fault(
+                    cell.place,
+                    f"{cell.path}/{pin.name} is asked for {mhz(wanted)} and will have"
+                    f" {mhz(pin.mhz)}",
+                    "a whole fraction of 1000 MHz, such as 100, 111.111, 125, 142.857, 166.667",
+                    mhz(wanted),
+                    f"ask for {mhz(pin.mhz)} (clock_mhz of a config, {name} of a design)",
+                )
 
 
 def other_frequency(scene: Scene) -> Iterator[Fault]:

@@ -108,6 +108,12 @@ RULES: tuple[Rule, ...] = (
         "A clock has the frequency that its input must have.",
         clocks.other_frequency,
     ),
+    Rule(
+        "rounded-clock",
+        WARNING,
+        "A Zynq's dividers make the frequency that is asked for.",
+        clocks.rounded_clock,
+    ),
     Rule("wire-clock", DOUBT, "A wire comes from the clock it goes to.", clocks.wire_clock),
     Rule("clock-circle", ERROR, "No clk_wiz is driven by itself.", clocks.clock_circle),
     Rule(
