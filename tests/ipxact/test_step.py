@@ -122,7 +122,7 @@ def test_the_ranges_of_the_core_are_those_that_configs_may_ask_for():
         reader = asked[size]
         bounds = (reader.low * 1024, reader.high * 1024)  # type: ignore[union-attr]
         assert (ranges[parameter].low, ranges[parameter].high) == bounds
-    assert ranges.keys() <= core.parameters
+    assert ranges.keys() == core.parameters
 
 
 def test_what_a_core_depends_on_is_compiled_before_it():
