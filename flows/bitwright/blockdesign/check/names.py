@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+import textwrap
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bitwright.blockdesign.check.finding import Fault
 from bitwright.blockdesign.check.scene import Scene
@@ -31,6 +33,7 @@ KEYWORDS = frozenset(  # IEEE 1364-2001: the wrapper that Vivado writes would no
     """.split()  # noqa: SIM905
 )
 DIGITS = re.compile(r"[0-9]")
+NEAREST = 5  # names that are told where one is wrong
 # What Vivado keeps for itself in any IP's parameters.
 COMMON = re.compile(r"(?i)Component_Name|USE_BOARD_FLOW|EDK_\w+|.*BOARD_INTERFACE|.*\..*")
 
@@ -45,9 +48,9 @@ def unknown_type(scene: Scene) -> Iterator[Fault]:
             yield Fault(
                 cell.place,
                 f"cell {cell.path}: no {cell.type} in the catalogue{hint}",
-                "a file of bd/catalogue/ for it",
+                "the name of an IP in bd/catalogue/",
                 "none, so its pins and interfaces are taken as the nets use them",
-                "mend the name, or: python -m bitwright.blockdesign catalogue component.xml",
+                "python -m bitwright.blockdesign catalogue component.xml > bd/catalogue/NAME.yml",
             )
 
 
@@ -80,10 +83,20 @@ def unknown_parameter(scene: Scene) -> Iterator[Fault]:
                 cell.place,
                 f"cell {cell.path}: {cell.type} has no parameter"
                 f" {shown(name)}{nearest(name, slips or looks.parameters)}",
-                f"one of {', '.join(sorted(looks.parameters)) or 'none at all'}",
+                _nearest_few(name, list(looks.parameters) if looks.whole else slips),
                 name,
                 "mend the name; Vivado would pass over it with a CRITICAL WARNING (BD 41-1276)",
             )
+
+
+def _nearest_few(name: str, known: Sequence[str]) -> str:
+    """What is expected where a name is none of those known."""
+    if not known:
+        return "none at all"
+    near = difflib.get_close_matches(name, known, NEAREST, cutoff=0)
+    rest = f" (the nearest of {len(known)})" if len(known) > len(near) else ""
+    told = f"one of {', '.join(near)}{rest}"
+    return textwrap.fill(told, 88, subsequent_indent=" " * len("  expected  "))
 
 
 def _without_a_letter(names: Iterable[str]) -> Mapping[str, list[str]]:
