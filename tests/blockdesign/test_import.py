@@ -63,7 +63,9 @@ def test_a_faulty_script_ends_in_one_line_with_file_and_line(script):
     path = script("proc p {} {\n  connect_bd_net $nowhere\n}\np\n")
     done = cli(path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f'{path}:4: can\'t read "nowhere": no such variable\n'
+    problem = 'can\'t read "nowhere": no such variable'
+    way = "if another script sets it: --set nowhere=VALUE"
+    assert done.stderr == f"{path}:4: {problem}; {way}\n"
 
 
 def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):

@@ -22,6 +22,8 @@ from bitwright.errors import ConfigError
 if TYPE_CHECKING:
     from bitwright.blockdesign.interpreter import Imported
 
+UNSET = re.compile(r'can\'t read "(?:::)?(\w+)": no such variable')  # as Tcl says it
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="Tcl, as write_bd_tcl writes it")
@@ -37,9 +39,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bitwright.blockdesign.interpreter import isolated
+    from bitwright.blockdesign.interpreter import TclFault, isolated
 
-    found = isolated.imported(args.file, design=args.design, variables=_variables(args.set))
+    try:
+        found = isolated.imported(args.file, design=args.design, variables=_variables(args.set))
+    except TclFault as fault:
+        wanted = UNSET.fullmatch(fault.problem)
+        if wanted is None:
+            raise
+        way = f"; if another script sets it: --set {wanted[1]}=VALUE"
+        raise TclFault(fault.place, fault.problem + way) from None
     for note in found.notes:
         print(f"{note.severity}: {note}", file=sys.stderr)
     others = [name for name in found.designs if name != found.design.name]
