@@ -369,13 +369,15 @@ def _message(found: Mapping[str, Scalar], kind: str, faults: Faults) -> Message:
     return Message(id, " ".join(found["reason"].text.split()), contains)
 
 
-def check_cells(known: Iterable[str], asked: Implementation, where: str, faults: list[str]) -> None:
+def check_cells(
+    known: Iterable[str], asked: Implementation, where: Callable[[str], str], faults: list[str]
+) -> None:
     """Note each cell that is named and is none of the block design's.
 
-    known: the paths of all cells; where: the config's file
+    known: the paths of all cells; where: file and line at which the config names a cell
     """
     paths = set(known)
     for cell in dict.fromkeys(asked.cells):
         if cell not in paths:
             hint = nearest(cell, paths)
-            faults.append(f"{where}: implementation: no cell {shown(cell)}{hint}")
+            faults.append(f"{where(cell)}: implementation: no cell {shown(cell)}{hint}")

@@ -46,6 +46,33 @@ def test_a_target_without_a_block_design_is_refused_with_what_to_do(values, says
         targets("gpt2-medium", values, ROOT)
 
 
+@pytest.mark.parametrize(
+    ("target", "said", "says"),
+    [
+        ("u280", "slr: {fnn: 1}", "no cell 'fnn'; did you mean 'ffn'?"),
+        ("u280", "slr: {ffn: 3}", "ffn: no SLR3; bd/boards/u280.yml says slrs: 3"),
+        ("u280-xrt", "slr: {ffn: 3}", "ffn: no SLR3; bd/boards/u280.yml says slrs: 3"),
+        (
+            "u280",
+            "pblocks: [{name: engine, cells: [matmull], region: SLR0}]",
+            "no cell 'matmull'; did you mean 'matmul'?",
+        ),
+        ("u280", "pblocks: [{name: engine, cells: [ffn], region: SLR7}]", "engine: no SLR7"),
+        ("u280", "probes: [ffn/m_axi_gmem9]", "no interface 'ffn/m_axi_gmem9' is joined"),
+        ("u280-xrt", "probes: [ffn/none]", "'ffn/none' is no interface of a kernel"),
+    ],
+)
+def test_what_a_build_would_refuse_is_refused_at_its_line(tmp_path, target, said, says):
+    lines = (ROOT / "configs" / "tiny.yml").read_text().splitlines()
+    path = tmp_path / "mine.yml"
+    kept = lines[: next(n for n, line in enumerate(lines) if line.startswith("targets:"))]
+    own = [f"targets: [{target}]", "implementation:", f"  {target}:", f"    {said}"]
+    path.write_text("\n".join([*kept, *own]) + "\n")
+    done = doit(f"config={path}", f"target={target}")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert f"{path}:{len(kept) + 4}: " in done.stderr and says in done.stderr
+
+
 def test_an_unknown_config_is_status_2():
     done = doit("config=gpt2-medum")
     assert done.returncode == 2 and done.stdout == ""

@@ -122,5 +122,7 @@ def test_any_tree_is_read_or_refused_with_a_line(tree: object):
 
 def test_a_cell_that_the_block_design_lacks_is_told_with_the_nearest():
     faults: list[str] = []
-    implementation.check_cells(["ffn", "mhsa"], Implementation(slr=(("fnn", 0),)), "c.yml", faults)
-    assert faults == ["c.yml: implementation: no cell 'fnn'; did you mean 'ffn'?"]
+    implementation.check_cells(
+        ["ffn", "mhsa"], Implementation(slr=(("fnn", 0),)), "c.yml:{}".format, faults
+    )
+    assert faults == ["c.yml:fnn: implementation: no cell 'fnn'; did you mean 'ffn'?"]

@@ -66,10 +66,11 @@ def _check(config: str, target: str, values: Mapping[str, str], width: int) -> b
     """Check one design and print what is found; False on errors."""
     from bitwright import design
     from bitwright.blockdesign.check import show, whole
+    from bitwright.vivado import plan
 
     chosen = {name: values[name] for name in ("clock_mhz",) if name in values}
     found = design.load(config, target=target, options=chosen, root=Path())
-    judged = whole.judge(found)
+    judged = whole.judge(found, plan.asked(found))
     title = f"{found.config} on {target:<{width}}"
     for line in show.lines(title, judged.design, judged.looks, judged.findings):
         say(line)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bitwright import yamlfile
-from bitwright.blockdesign import catalogue, elaborate, linked, looks, probes, tcl, xdc
+from bitwright.blockdesign import board, catalogue, elaborate, linked, looks, probes, tcl, xdc
 from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.check import whole
 from bitwright.blockdesign.model import BlockDesign, Place, parent
@@ -41,7 +41,7 @@ from bitwright.steps.vivado.judged import About
 from bitwright.vivado.connectivity import Connectivity, Unit
 from bitwright.vivado.findings import Owners
 from bitwright.vivado.scripts import Build
-from bitwright.yamlfile import Scalar, Table
+from bitwright.yamlfile import Node, Scalar, Sequence, Table
 
 WAIVERS = Path("bd/waivers.yml")
 Hls = Callable[[KernelSpec], list[Step]]
@@ -124,6 +124,15 @@ def for_vitis(design: Design) -> BlockDesign:
     return model
 
 
+def asked(design: Design) -> BlockDesign:
+    """The block design as the tool of its target is told of it; ConfigError as both of these."""
+    if design.target.toolchain == "vivado":
+        return for_vivado(design)[0]
+    model = for_vitis(design)
+    connectivity(design, model)
+    return model
+
+
 def _about(design: Design, steps: Iterable[Step]) -> About:
     """What the report of a build of these steps is on."""
     return About(
@@ -188,12 +197,28 @@ def _packages(
 
 
 def _check(design: Design, model: BlockDesign) -> None:
-    """Raise ConfigError for each name under `implementation` that the block design has not."""
+    """Raise ConfigError for each name under `implementation` that the design has not."""
     faults: list[str] = []
     cells = [cell.path for cell in model.cells]
-    check_cells(cells, design.implementation, str(design.source), faults)
+    check_cells(cells, design.implementation, lambda name: _where(design, name), faults)
+    faults += _beyond_regions(design)
     if faults:
         raise ConfigError("\n".join(faults))
+
+
+def _beyond_regions(design: Design) -> Iterator[str]:
+    """Super logic regions that the device has not."""
+    if not design.target.hardware:
+        return
+    hardware = board.read(design.target.hardware)
+    placed = [(cell, f"SLR{number}") for cell, number in design.implementation.slr]
+    placed += [(pblock.name, pblock.region) for pblock in design.implementation.pblocks]
+    for name, region in placed:
+        if region.startswith("SLR") and int(region[3:]) >= hardware.slrs:
+            yield (
+                f"{_where(design, name)}: implementation: {name}: no {region}; {hardware.where}"
+                f" says slrs: {hardware.slrs}\n  expected  SLR0 to SLR{hardware.slrs - 1}"
+            )
 
 
 def _watched(design: Design, model: BlockDesign, known: Catalogue) -> BlockDesign:
@@ -203,6 +228,25 @@ def _watched(design: Design, model: BlockDesign, known: Catalogue) -> BlockDesig
         return model
     place = Place(str(design.source), _line(design, "probes"))
     return probes.watch(model, asked, looks.looks(model, known), place=place)
+
+
+def _where(design: Design, name: str) -> str:
+    """File and line at which a name stands under `implementation`; what a target says counts."""
+    node = yamlfile.load(design.source, str(design.source)).items.get("implementation")
+    own = node.items.get(design.target.name) if isinstance(node, Table) else None
+    found = _stands(own, name) or _stands(node, name)
+    return f"{design.source}:{found or 1}"
+
+
+def _stands(node: Node | None, name: str) -> int:
+    """The first line on which a key or a value is this; 0 for none."""
+    if isinstance(node, Table):
+        if name in node.lines:
+            return node.lines[name]
+        return next(filter(None, (_stands(one, name) for one in node.items.values())), 0)
+    if isinstance(node, Sequence):
+        return next(filter(None, (_stands(one, name) for one in node.items)), 0)
+    return node.line if isinstance(node, Scalar) and node.text == name else 0
 
 
 def _line(design: Design, key: str) -> int:
