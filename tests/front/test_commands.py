@@ -128,7 +128,7 @@ def test_paths_are_those_of_the_folder_that_doit_was_called_in(toy: Toy, tmp_pat
     caller = tmp_path / "elsewhere"
     caller.mkdir()
     (caller / "mine.yml").write_text((ROOT / "configs/tiny.yml").read_text())
-    done = toy.doit("bitstream", "config=mine.yml", "cache=kept", BITWRIGHT_CWD=str(caller))
+    done = toy.doit("bitstream", "config=mine.yml", "cache=./kept", BITWRIGHT_CWD=str(caller))
     assert done.returncode == 0, done.stderr
     assert toy.out("bitstream", "mine").exists()
     assert list((caller / "kept").iterdir())

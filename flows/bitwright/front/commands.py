@@ -257,9 +257,16 @@ def _explain(name: str) -> None:
         width = max(len(option) for option in command.takes)
         for option in (options.option(name, taken) for taken in command.takes):
             default = f" [{option.default}]" if option.default else ""
-            say(f"  {option.name:<{width}}  {option.help}: {option.expects}{default}")
+            line = f"  {option.name:<{width}}  {option.help}: {option.expects}{default}"
+            say(_narrow(line, indent=width + 4))
     if command.example:
         say(f"\nexample\n  ./doit {command.example}")
+
+
+def _narrow(line: str, indent: int) -> str:
+    """A line of help in as many as it takes, all but the first indented so far."""
+    later = " " * indent
+    return textwrap.fill(line, 100, subsequent_indent=later, break_on_hyphens=False)
 
 
 class Clean(Command):  # type: ignore[misc]

@@ -295,7 +295,21 @@ def _cache(values: Mapping[str, str]) -> tuple[str, float]:
     setting = values.get("cache", "on")
     if not setting:
         raise ConfigError("command line: cache: expected on, off or a folder, found nothing")
-    return (setting if setting in ("on", "off") else options.from_caller(setting)), gib
+    return (setting if setting in ("on", "off") else _cache_folder(setting)), gib
+
+
+def _cache_folder(setting: str) -> str:
+    """The folder that a caller means. A bare word is one only if it is there: `of` is a slip."""
+    from bitwright.schema import nearest
+
+    folder = options.from_caller(setting)
+    if "/" not in setting and not Path(folder).is_dir():
+        raise ConfigError(
+            "command line: cache: expected on, off or a folder,"
+            f" found {shown(setting)}{nearest(setting.lower(), ('on', 'off'))}\n"
+            f"  next      a folder that is yet to be made: cache=./{setting}"
+        )
+    return folder
 
 
 @contextmanager
