@@ -97,7 +97,7 @@ def task_lint():
 
 
 def task_check():
-    """find faults of block designs before Vivado starts: check config=gpt2-medium
+    """find faults of block designs before Vivado starts: check config=tiny
 
     The design of target=, or of each of the config's targets that has one: unknown cells, pins and
     parameters, what is not joined or joined wrongly, clock and reset domains, addresses. A clean
@@ -108,7 +108,7 @@ def task_check():
 
 
 def task_deploy():
-    """put what an AMD board needs into one folder: deploy config=tiny target=kv260
+    """put what AMD boards need in a folder: deploy config=tiny target=kv260
 
     Bitstream, hardware description, a driver in Python, vectors to check with, a manifest, and a
     README with the three lines to run; for a Kria card its firmware too.
@@ -158,7 +158,7 @@ def task_diff():
 
 
 def task_baseline():
-    """accept the present numbers as the baseline; with seeds=8 the noise band too
+    """accept the present numbers as the baseline; seeds=8: the noise band too
 
     Written to reports/baselines/, to be committed. Refused while the build is out of date or its
     verdict bad.
@@ -172,7 +172,7 @@ def task_history():
 
 
 def task_site():
-    """make build/site/: every build, trends, comparisons; opens without a server"""
+    """make build/site/: builds, trends, comparisons; opens without a server"""
     return tasks.action(site.task)
 
 
@@ -195,8 +195,11 @@ def task_vivado_selftest():
 
     Every IP of the catalogue is made and its pins, interfaces and parameters are compared, the
     block designs are validated and generated, the smallest is built. Takes an hour or two and a
-    licence for the parts that need one. Exit status 1: something is not as believed. The archive
-    holds logs and differences, and no name of a home, host or user: please send it, good or bad.
+    licence for the parts that need one. The archive holds logs and differences, and no name of a
+    home, host or user: please send it, good or bad.
+
+    Exit status 0: all is as believed. 1: something is not, or failed. 2: the command line or
+    machine.yml is wrong. 4: there is no Vivado here; nothing was compared.
     """
     return {"basename": "vivado-selftest", **tasks.action(selftest.task)}
 

@@ -29,7 +29,7 @@ from bitwright.schema import (
     read_scalar,
     read_table,
 )
-from bitwright.yamlfile import Faults, Node, Sequence, Table, describe, shown
+from bitwright.yamlfile import Faults, Node, Scalar, Sequence, Table, describe, shown
 
 TOOLCHAINS = ("open", "vivado", "vitis")
 HLS_TOOLS = ("vitis_hls", "vitis-run", "v++")  # any one of them makes IPs of HLS kernels
@@ -337,6 +337,12 @@ def _read_kernels(node: Node, model: Model | None, faults: Faults) -> tuple[Kern
     return tuple(kernels)
 
 
+OWN = (
+    "name: the list of kernels is closed; one of your own becomes an IP by"
+    " ./doit adopt source=FILE.cpp, and a cell of a design of your own in bd/"
+)
+
+
 def _read_kernel(node: Node, faults: Faults) -> KernelSpec | None:
     """One entry of the list; which keys it holds depends on the kernel's name."""
     name_is = OneOf(tuple(KERNELS))
@@ -345,6 +351,9 @@ def _read_kernel(node: Node, faults: Faults) -> KernelSpec | None:
         return None
     name = read_scalar(node.items["name"], "name", name_is, faults)
     if name is None:
+        written = node.items["name"]
+        if isinstance(written, Scalar) and not nearest(written.text, KERNELS):
+            faults.add(written.line, OWN)
         return None
     values = read_table(node, "kernel", {"name": name_is, **KERNELS[name]}, faults)
     if values is None:

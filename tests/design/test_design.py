@@ -378,3 +378,10 @@ def test_any_bytes_are_a_design_or_faults_that_each_name_file_and_line(root: Pat
     else:
         assert loaded.model.embed_dim % loaded.model.heads == 0
         assert design.dsp_needed(loaded.kernels[0], loaded.target) <= loaded.target.resources.dsp
+
+
+def test_a_kernel_of_ones_own_is_told_what_can_be_done_with_it(root: Path):
+    spoil(root, lambda text: text.replace("name: matmul", "name: softmax"))
+    first, second = faults(root)[:2]
+    assert "expected one of matmul, mhsa, ffn, found 'softmax'" in first
+    assert "the list of kernels is closed" in second and "./doit adopt" in second

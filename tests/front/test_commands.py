@@ -154,8 +154,13 @@ def test_doctor_names_every_tool_and_what_to_do_for_a_missing_one(toy: Toy):
         assert re.search(rf"^  [✓✗-] {re.escape(known.name)} ", done.stdout, re.M), known.name
     assert re.search(r"- vivado .*missing\n +install AMD Vivado", done.stdout)
     assert "GiB free" in done.stdout
-    assert "copy machine.yml.example to it" in done.stdout
+    assert "copy machine.yml.example to machine.yml" in done.stdout
     assert done.returncode == 0
+
+
+def test_a_line_of_doctor_fits_a_hundred_columns(toy: Toy):
+    text = toy.doit("doctor").stdout.replace(str(toy.root), ".").replace(f"{sys.prefix}/", ".venv/")
+    assert [line for line in text.splitlines() if len(line) > 100] == []
 
 
 def test_doctor_goes_on_with_a_faulty_machine_file_and_ends_with_its_fault(toy: Toy):
@@ -164,13 +169,15 @@ def test_doctor_goes_on_with_a_faulty_machine_file_and_ends_with_its_fault(toy: 
     done = toy.doit("doctor", BITWRIGHT_MACHINE=str(path))
     fault = f"{path}:2: installs: no such folder /no/Vivado/2024.1"
     assert re.search(r"✗ vivado +not looked for", done.stdout)
-    assert f"machine file           {fault}" in done.stdout
+    assert f"machine file         {fault}" in done.stdout
     assert "for a U280 under XRT" in done.stdout
     assert (done.returncode, done.stderr) == (2, f"doit: {fault}\n")
 
 
 def test_a_line_of_list_and_of_a_usage_fits_a_terminal(toy: Toy):
     assert [line for line in toy.doit("list").stdout.splitlines() if len(line) > 90] == []
+    starts = {re.match(r"  \S+ +", line)[0] for line in toy.doit("list").stdout.splitlines()}
+    assert len(set(map(len, starts))) == 1, "the descriptions begin in one column"
     usage, _, _ = toy.doit("help", "adopt").stdout.partition("\n\n")
     assert "force=..." in usage and max(map(len, usage.splitlines())) < 80
 

@@ -107,3 +107,10 @@ def test_a_title_stands_where_there_is_room_and_never_breaks_a_line():
         f"  → long  {'s' * 40}",
         "  → b     old         of b",
     ]
+
+
+def test_a_selftest_without_vivado_has_an_exit_status_of_its_own(clone: Path):
+    done = doit(clone, "vivado-selftest")
+    assert done.returncode == 4, done.stderr
+    assert done.stdout.startswith("nothing was compared: there is no Vivado here\nnext ")
+    assert "4: there is no Vivado here" in doit(clone, "help", "vivado-selftest").stdout

@@ -38,19 +38,19 @@ def doctor(root: Path, fault: ConfigError | None = None) -> None:
     fault: of machine.yml, which is then taken for empty
     """
     here = machine.Machine() if fault else machine.load()
-    none = f"none; to name installations, a wrapper, a licence: copy {machine.EXAMPLE} to it"
+    none = f"none; installations, wrapper, licence: copy {machine.EXAMPLE} to {machine.FILE}"
     lines = str(fault).splitlines() if fault else [here.source or none]
     for label, line in zip_longest(["machine file"], lines, fillvalue=""):
-        say(f"  {label:<22} {line}")
+        say(f"  {label:<20} {line}")
     for install in () if here.wrapper else here.installs:
-        say(f"  {'installation':<22} {install}: {', '.join(locate.programs(install)) or NOTHING}")
+        say(f"  {'installation':<20} {install}: {', '.join(locate.programs(install)) or NOTHING}")
     if here.wrapper:
-        say(f"  {'wrapper':<22} {shlex.join(here.wrapper)}")
+        say(f"  {'wrapper':<20} {shlex.join(here.wrapper)}")
     licence = next((name for name in ready.LICENCES if os.environ.get(name)), "")
     told = licence or (f"licence in {here.source}" if here.licence else "")
-    say(f"  {'licence':<22} {told or 'none is named; small parts need none'}")
+    say(f"  {'licence':<20} {told or 'none is named; small parts need none'}")
     free, memory = ready.free_gib(root / "build"), ready.memory_gib()
-    say(f"  {'disk, memory':<22} {free:.0f} GiB free, {memory:.0f} GiB; by estimate builds take")
+    say(f"  {'disk, memory':<20} {free:.0f} GiB free, {memory:.0f} GiB; by estimate builds take")
     for name, toolchain, lut in EXAMPLES:
         asked = ready.needs(toolchain, lut)
-        say(f"  {'':<22} {asked.disk_gib} and {asked.memory_gib} GiB for {name}")
+        say(f"  {'':<20} {asked.disk_gib} and {asked.memory_gib} GiB for {name}")

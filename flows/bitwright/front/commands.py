@@ -191,7 +191,7 @@ def overview() -> None:
 
 
 def _print_tasks() -> None:
-    width = max(len(name) for name in COMMANDS if len(name) <= 12)  # one name may stand out
+    width = max(map(len, COMMANDS))
     for name, doc in (tasks() | OURS).items():
         say(f"  {name:<{width}}  {doc}")
 

@@ -113,7 +113,8 @@ def _jtag(session: Session) -> Commands:
     if call is None:
         raise ToolError(
             "vivado is not installed; it loads bitstreams over JTAG\n"
-            "  next      install Vivado or Vivado Lab and source its settings64.sh"
+            "  next      install Vivado or Vivado Lab; if it is not found: machine.yml, see"
+            " machine.yml.example"
         )
     return [(list(call.argv), folder)]
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -146,7 +147,7 @@ def doctor(session: Session) -> bool:
             told.add(known.name)
             needed = bool(uses & {"open", "sim", "csim", "lint"})
             if known.vendor and fault:
-                say(f"  ✗ {known.name:<20} not looked for: {machine.FILE} has a fault, see below")
+                say(f"  ✗ {known.name:<18} not looked for: {machine.FILE} has a fault, see below")
             else:
                 healthy &= _tell(known, needed)
     say("\nthis place")
@@ -165,25 +166,25 @@ def _tell(known: Any, needed: bool) -> bool:
     tool = toolchains.find(known)
     if tool is None:
         get = known.get if known.used != ("test",) else "./doit test brings it"
-        say(f"  {'✗' if needed else '-'} {known.name:<20} {known.purpose}: missing")
-        say(f"{'':<25}{get}")
+        say(f"  {'✗' if needed else '-'} {known.name:<18} {known.purpose}: missing")
+        say(f"{'':<23}{get}")
         return not needed
     if toolchains.silent(known, tool):
         lines = toolchains.said(tool).splitlines()
-        say("\n".join([f"  ✗ {known.name:<20} {lines[0]}", *(f"{'':<23}{x}" for x in lines[1:])]))
+        say("\n".join([f"  ✗ {known.name:<18} {lines[0]}", *(f"{'':<21}{x}" for x in lines[1:])]))
         return not needed
     if toolchains.too_old(known, tool):
-        say(f"  ✗ {known.name:<20} {tool.version} is too old, {known.minimum} needed")
-        say(f"{'':<25}{known.get}")
+        say(f"  ✗ {known.name:<18} {tool.version} is too old, {known.minimum} needed")
+        say(f"{'':<23}{known.get}")
         return not needed
-    say(f"  ✓ {known.name:<20} {tool.version:<18} {known.purpose:<34} {_short(tool.path)}")
+    say(f"  ✓ {known.name:<18} {tool.version:<16} {known.purpose:<29} {_short(tool.path)}")
     return True
 
 
 def _short(path: str) -> str:
-    """A path as short as it can be said."""
-    inside = Path(path)
-    return str(inside.relative_to(Path.cwd())) if inside.is_relative_to(Path.cwd()) else path
+    """A path as short as it can be said; of a library, the environment that it is in."""
+    inside = Path(sys.prefix if path == sysconfig.get_path("purelib") else path)
+    return str(inside.relative_to(Path.cwd())) if inside.is_relative_to(Path.cwd()) else str(inside)
 
 
 def _place() -> bool:
@@ -191,8 +192,8 @@ def _place() -> bool:
     root = Path.cwd()
     free_gib = shutil.disk_usage(root).free / (1 << 30)
     enough, short = free_gib >= 1, len(str(root)) <= 200
-    say(f"  {'✓' if enough else '✗'} {'disk':<20} {free_gib:.1f} GiB free, a build needs 1")
-    say(f"  {'✓' if short else '✗'} {'path':<20} {len(str(root))} characters, at most 200: {root}")
+    say(f"  {'✓' if enough else '✗'} {'disk':<18} {free_gib:.1f} GiB free, a build needs 1")
+    say(f"  {'✓' if short else '✗'} {'path':<18} {len(str(root))} characters, at most 200: {root}")
     return enough and short
 
 

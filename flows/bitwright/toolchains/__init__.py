@@ -61,7 +61,7 @@ def _apt(name: str, purpose: str, package: str, *used: str, minimum: str = "") -
 
 
 def _amd(name: str, purpose: str, ask: str, *used: str, minimum: str = "2022.2") -> Known:
-    get = f"install AMD Vivado or Vitis; if it is not found: machine.yml, see {machine.EXAMPLE}"
+    get = f"install AMD Vivado or Vitis, or name its folder as {machine.EXAMPLE} shows"
     return Known(name, purpose, get, "", name, (ask,), minimum, used, vendor=True)
 
 
@@ -70,7 +70,7 @@ TOOLS: tuple[Known, ...] = (
     _wheel("edalize", "turns cores into tool scripts", "open", "sim", "lint"),
     _wheel("litex", "the system around the engine", "open", "sim"),
     _wheel("litedram", "the SDRAM controller", "open", "sim"),
-    _wheel("migen", "the language LiteX is written in", "open", "sim"),
+    _wheel("migen", "the language of LiteX", "open", "sim"),
     _wheel("peakrdl-regblock", "register blocks", "open", "sim", "lint"),
     _wheel("systemrdl-compiler", "register descriptions", "open", "sim", "lint"),
     _wheel("pyosys", "synthesis (Yosys)", "open"),
@@ -91,16 +91,16 @@ TOOLS: tuple[Known, ...] = (
     Known(
         "openFPGALoader",
         "loads a board over USB",
-        "sudo apt-get install openfpgaloader (Debian 12 and newer, Ubuntu 22.04 and newer)",
+        "sudo apt-get install openfpgaloader (from Debian 12, Ubuntu 22.04)",
         program="openFPGALoader",
         ask=("--Version",),
         used=("program",),
     ),
     _amd("vivado", "AMD parts", "-version", "vivado", "vitis"),
     _amd("v++", "AMD Alveo under XRT; HLS", "--version", "vitis", "hls"),
-    _amd("xclbinutil", "names an .xclbin (Vitis, or XRT)", "--version", "vitis", minimum=""),
+    _amd("xclbinutil", "names an .xclbin", "--version", "vitis", minimum=""),
     _amd("vitis-run", "HLS kernels, with v++", "--version", "hls", minimum="2023.1"),
-    _amd("vitis_hls", "HLS kernels, in place of those two", "-version", "hls", minimum="2020.2"),
+    _amd("vitis_hls", "HLS kernels, all in one", "-version", "hls", minimum="2020.2"),
     _wheel("pytest", "tests", "test"),
     _wheel("hypothesis", "property tests", "test"),
     _wheel("ruff", "Python style", "test", program="ruff"),
