@@ -1,6 +1,7 @@
 """The hardware of a board: bd/boards/*.yml, which a target names by its key `hardware`.
 
     board: PYNQ-Z2
+    part: xc7z020clg400-1     # which a target on it must have too
     memory:                   # banks, by the name of the segment they are seen as; lowest first
       DDR_LOWOCM: {offset: 0, range: 512M}
     presets:                  # parameters of a cell that says `preset: processor`
@@ -44,15 +45,24 @@ from bitwright.schema import (
 from bitwright.yamlfile import Faults, Node, Scalar, Table, describe, shown
 
 FOLDER = Path("bd/boards")
-KEYS = ("board", "memory", "presets", "clocks", "pins", "configuration", "slrs")
+KEYS = ("board", "memory", "presets", "clocks", "pins", "configuration", "slrs", "part")
 MIB = 1 << 20
 BALL = Safe(re.compile(r"[A-Z]{1,2}[0-9]{1,2}\Z"), "a package pin")
-WORD = Safe(re.compile(r"[A-Za-z0-9_]{1,32}\Z"), "a name")
+# I/O standards of single-ended and differential pins: UG471 (7 series), UG571 (UltraScale).
+STANDARD = Safe(
+    re.compile(
+        r"(LVCMOS(12|15|18|25|33)|LVTTL|LVDCI_(15|18)|LVDS(_25)?|PCI33_3|MOBILE_DDR|HSUL_12(_DCI)?"
+        r"|(DIFF_)?(SSTL(12|135|15|18_I|18_II)(_DCI|_R)?|SSTL18_I_DCI|HSTL_I(_12|_18|_DCI(_18)?)?"
+        r"|HSTL_II(_18)?|POD1[02](_DCI)?|HSUL_12(_DCI)?|MOBILE_DDR)|(MINI|SUB)_?LVDS(_25)?|RSDS_25"
+        r"|TMDS_33|PPDS_25|BLVDS_25|LVPECL|SLVS_400_(18|25)|MIPI_DPHY_DCI|ANALOG)\Z"
+    ),
+    "an I/O standard, such as LVCMOS18, LVDS, SSTL15, POD12_DCI or DIFF_SSTL12",
+)
 A_NAME = Safe(NAME, "a name")
 MHZ = Number(0.001, 2000)
 PIN: Mapping[str, Reader] = {
     "pin": BALL,
-    "standard": WORD,
+    "standard": STANDARD,
     "pull": OneOf(("PULLUP", "PULLDOWN", "KEEPER")),
     "drive": Integer(1, 24),
     "untimed": OneOf(("from", "to")),
@@ -99,6 +109,7 @@ class Board:
     clocks: tuple[Clock, ...] = ()
     pins: tuple[Pin, ...] = ()
     configuration: Pairs = ()
+    part: str = ""  # "" where a file does not say it
     slrs: int = 1  # super logic regions of the device
 
     def banks(self, memory_mib: int) -> tuple[Bank, ...]:
@@ -152,10 +163,20 @@ def parse(text: str, where: str) -> Board:
         clocks=tuple(_clock(*row, faults) for row in _rows(root, "clocks", faults)),
         pins=tuple(_pin(*row, faults) for row in _rows(root, "pins", faults)),
         configuration=_configuration(root, faults),
+        part=_scalar(root, "part", A_NAME, faults) or "",
         slrs=int(slrs or 1),
     )
+    _once(board.pins, faults)
     faults.check()
     return board
+
+
+def _once(pins: tuple[Pin, ...], faults: Faults) -> None:
+    """Note each pin of the package that has a port already."""
+    taken: dict[str, str] = {}
+    for pin in pins:
+        if taken.setdefault(pin.ball, pin.port) != pin.port and pin.ball:
+            faults.add(pin.place.line, f"{pin.port}: pin {pin.ball} is that of {taken[pin.ball]}")
 
 
 def _scalar(root: Table, key: str, reader: Reader, faults: Faults) -> Any:

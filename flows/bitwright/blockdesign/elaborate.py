@@ -40,7 +40,7 @@ from pathlib import Path
 
 from bitwright import kernel as signatures
 from bitwright import yamlfile
-from bitwright.blockdesign import attachment, board, catalogue, kernelcell, source
+from bitwright.blockdesign import attachment, catalogue, kernelcell, onboard, source
 from bitwright.blockdesign.attachment import Attachment, Control, Way
 from bitwright.blockdesign.board import Bank, Board
 from bitwright.blockdesign.catalogue import Catalogue
@@ -78,7 +78,7 @@ def of(design: Design, root: Path = Path()) -> BlockDesign:
             f"configs/targets/{design.target.name}.yml:1: no block design\n"
             "  expected  a key block_design that names a file of bd/, as zcu104.yml has it"
         )
-    path = FOLDER / f"{name}.yml"
+    path = onboard.block_design(design.target, root)
     return _of(source.load(root / path, str(path)), design, root)
 
 
@@ -111,7 +111,7 @@ def kernels(design: Design, root: Path = Path()) -> tuple[tuple[str, Kernel], ..
 
 def _of(found: Source, design: Design, root: Path) -> BlockDesign:
     faults = Faults(found.where)
-    hardware = board.read(design.target.hardware, root) if design.target.hardware else None
+    hardware = onboard.hardware(design.target, root) if design.target.hardware else None
     banks = hardware.banks(design.target.memory_mib) if hardware else ()
     parts = _chosen(found, design.target.options, faults)
     joins = attachment.read(_kernels(found, design.target.options), len(banks), faults)

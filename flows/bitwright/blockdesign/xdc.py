@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bitwright.blockdesign import board
+from bitwright.blockdesign import onboard
 from bitwright.blockdesign.board import Board, Clock, Pin
 from bitwright.design import Design
 from bitwright.tclquote import tcl
@@ -23,7 +23,7 @@ def render(design: Design, root: Path = Path()) -> str:
     """
     if design.target.toolchain != "vivado":
         return "# Ports leave the device in the platform, which is constrained already.\n"
-    return of(board.read(design.target.hardware, root))
+    return of(onboard.hardware(design.target, root))
 
 
 def of(hardware: Board) -> str:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bitwright import yamlfile
-from bitwright.blockdesign import board, catalogue, elaborate, linked, looks, probes, tcl, xdc
+from bitwright.blockdesign import catalogue, elaborate, linked, looks, onboard, probes, tcl, xdc
 from bitwright.blockdesign.catalogue import Catalogue
 from bitwright.blockdesign.check import whole
 from bitwright.blockdesign.model import BlockDesign, Place, parent
@@ -210,7 +210,7 @@ def _beyond_regions(design: Design) -> Iterator[str]:
     """Super logic regions that the device has not."""
     if not design.target.hardware:
         return
-    hardware = board.read(design.target.hardware)
+    hardware = onboard.hardware(design.target)
     placed = [(cell, f"SLR{number}") for cell, number in design.implementation.slr]
     placed += [(pblock.name, pblock.region) for pblock in design.implementation.pblocks]
     for name, region in placed:

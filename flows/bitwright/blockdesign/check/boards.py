@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bitwright.blockdesign import board
+from bitwright.blockdesign import onboard
 from bitwright.blockdesign.board import Board
 from bitwright.blockdesign.check.clocks import TOLERANCE
 from bitwright.blockdesign.check.entries import mapped
@@ -24,7 +24,7 @@ def of_target(target: Target, root: Path = Path()) -> Board | None:
     """The hardware that a target's ports leave by; None where a shell is in between."""
     if target.toolchain != "vivado" or not target.hardware:
         return None
-    return board.read(target.hardware, root)
+    return onboard.hardware(target, root)
 
 
 def no_pin(scene: Scene) -> Iterator[Fault]:
