@@ -38,7 +38,7 @@ def doctor(root: Path, fault: ConfigError | None = None) -> None:
     fault: of machine.yml, which is then taken for empty
     """
     here = machine.Machine() if fault else machine.load()
-    none = f"none; installations, wrapper, licence: copy {machine.EXAMPLE} to {machine.FILE}"
+    none = f"none; folders, wrapper, licence: copy {machine.EXAMPLE} to {machine.FILE}"
     lines = str(fault).splitlines() if fault else [here.source or none]
     for label, line in zip_longest(["machine file"], lines, fillvalue=""):
         say(f"  {label:<20} {line}")
