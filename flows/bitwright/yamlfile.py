@@ -125,15 +125,14 @@ def parse(text: str, where: str) -> Table:
     """The mapping a YAML text holds; ConfigError with `where` and line for anything else."""
     import yaml
 
+    from bitwright import yamlwords
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     faults = Faults(where)
     try:
         root = _Builder(faults).build(yaml.parse(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        what = " ".join(filter(None, (error.context, error.problem))) or "cannot be parsed"
-        raise ConfigError(f"{where}:{line}: not YAML: {what}") from None
+        raise ConfigError(f"{where}:{yamlwords.told(error, text)}") from None
     except yaml.reader.ReaderError as error:
         line = text.encode("utf-8", "replace")[: error.position].count(b"\n") + 1
         raise ConfigError(f"{where}:{line}: not YAML: {error.reason}") from None

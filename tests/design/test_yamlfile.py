@@ -109,3 +109,36 @@ def test_any_text_is_a_table_or_a_fault_with_a_line_that_exists(text: str):
             assert 1 <= int(number[1]) <= len(re.split("\r\n|[\n\r\x85\u2028\u2029]", text)) + 1
     else:
         assert isinstance(tree, Table)
+
+
+SLIPS = {  # text -> line and column, what is said
+    "a:\n\tb: 1\n": ("2", 1, "a tab; indent with spaces"),
+    "a: 1\n  \tb: 2\n": ("2", 3, "a tab; indent with spaces"),
+    "a: 1\nb 2\nc: 3\n": ("2", 1, "a key without its colon"),
+    "a: b: c\n": ("1", 5, "a colon where a value ends"),
+    "a: 1\nb: [1, 2\nc: 3\n": ("2", 4, "'[' is not closed"),
+    "a: {b: 1\n": ("1", 4, "'{' is not closed"),
+    'a: 1\nb: "x\n': ("2", 4, "a quote that opens here is not closed"),
+    "a: @x\n": ("1", 4, "a value cannot begin with '@'"),
+    "a: 'it's'\n": ("1", 8, "does not fit what stands before it"),
+    "a: - b\n": ("1", 4, "a list begins on the line of its key"),
+    'a: "\\q"\n': ("1", 5, "an unknown escape in double quotes"),
+}
+
+
+@pytest.mark.parametrize("text", SLIPS)
+def test_a_slip_is_told_where_it_is_in_words_that_people_use(text: str):
+    line, column, what = SLIPS[text]
+    with pytest.raises(ConfigError) as caught:
+        yamlfile.parse(text, "x.yml")
+    assert str(caught.value).startswith(f"x.yml:{line}: not YAML: column {column}: {what}")
+    assert len(str(caught.value).splitlines()) == 1
+    assert not re.search("token|scanning|flow sequence", str(caught.value))
+
+
+@given(st.lists(st.sampled_from([*"ab12:-[]{},'\"#@`\t\n \\&*!|>%?"]), max_size=30).map("".join))
+def test_any_text_is_read_or_refused_with_its_line(text: str):
+    try:
+        yamlfile.parse(text, "x.yml")
+    except ConfigError as error:
+        assert re.match(r"x\.yml:[1-9]\d*: ", str(error))
