@@ -17,6 +17,8 @@ YAML, TCL, HWH = "yaml", "tcl", "hwh"
 MAX_BYTES = 64 * 1024 * 1024  # the largest public .hwh are a few MB
 _ENDINGS = {".yml": YAML, ".yaml": YAML, ".tcl": TCL, ".hwh": HWH, ".xml": HWH}
 _XML = re.compile(r"\s*<(\?xml|!--|EDKSYSTEM)")
+_DESIGN = re.compile(r"^[{\s]*['\"]?design['\"]?\s*:", re.MULTILINE)
+_COMMAND = re.compile(r"^[^#`\n]*\b[a-z]+_bd_[a-z]+", re.MULTILINE)
 _KEY = re.compile(r"[a-z_]+:(\s|\Z)")  # how a description begins, comments apart
 
 
@@ -27,7 +29,7 @@ def read(path: Path) -> BlockDesign:
     the reader of its kind raises; file and line are in every message.
     """
     text = _text(path)
-    found = kind(text, path.suffix)
+    found = _plausible(kind(text, path.suffix), text, path)
     if found == HWH:
         from bitwright.blockdesign import hwh
 
@@ -43,7 +45,26 @@ def read(path: Path) -> BlockDesign:
 
 def kind_of(path: Path) -> str:
     """What a file holds: YAML, TCL or HWH. Raises ConfigError where it cannot be read."""
-    return kind(_text(path), path.suffix)
+    text = _text(path)
+    return _plausible(kind(text, path.suffix), text, path)
+
+
+def _plausible(found: str, text: str, path: Path) -> str:
+    """The kind, of a file that can be one. Raises ConfigError, once, for what is no design."""
+    if found == YAML and not _DESIGN.search(text):
+        lacks = "taken for a description in YAML, but it has no key design"
+        hint = "name a file such as bd/zynq.yml, or CONFIG@TARGET, such as gpt2-medium@u280"
+    elif found == TCL and path.suffix.lower() != ".tcl" and not _COMMAND.search(text):
+        lacks = "taken for a Tcl script, but it has no command of block designs, such as"
+        lacks += " create_bd_cell"
+        hint = "name a script of write_bd_tcl, a .hwh, or a description such as bd/zynq.yml"
+    else:
+        return found
+    raise ConfigError(
+        f"{path}:1: {lacks}\n"
+        "  expected  a block design: YAML, a Tcl script, or Vivado's .hwh\n"
+        f"  next      {hint}"
+    )
 
 
 def kind(text: str, suffix: str = "") -> str:

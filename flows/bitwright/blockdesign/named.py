@@ -54,6 +54,7 @@ def read(name: str) -> Named:
     if at and not path.exists():
         return _ours(name, config, target)
     if not path.exists():
+        _refuse_config(name)
         raise ConfigError(
             f"{name}: no such file\n  expected  {HELP}\n  next      ls bd/*.yml, or: ./doit list"
         )
@@ -64,6 +65,21 @@ def read(name: str) -> Named:
         found = isolated.imported(path)
         return Named(name, kind, found.design, notes=found.notes, guessed=found.guessed)
     return Named(name, kind, anyfile.read(path))
+
+
+def _refuse_config(name: str) -> None:
+    """A config alone is no design: ConfigError with the target that makes it one."""
+    from bitwright import design
+
+    if name not in design.names(Path()):
+        return
+    targets = design.read_config(design.find(name, Path()), Path()).targets
+    known = [one for one in targets if design.read_target(one, Path()).block_design]
+    raise ConfigError(
+        f"{name}: a config; its block design depends on the target\n"
+        f"  expected  CONFIG@TARGET\n"
+        f"  next      {' or '.join(f'{name}@{one}' for one in known) or f'{name}@u280'}"
+    )
 
 
 def _ours(name: str, config: str, target: str) -> Named:

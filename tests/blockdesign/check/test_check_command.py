@@ -193,3 +193,20 @@ def test_many_findings_of_one_rule_are_folded_and_their_cause_comes_first(made, 
     assert main(["check", "--all", path]) == 1
     out = capsys.readouterr().out
     assert out.count("[unknown-parameter]") == 9 and "more like these" not in out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["check", "README.md"], "README.md:1: taken for a Tcl script, but it has no command"),
+        (["check", "ip/ffn/kernel.yml"], "kernel.yml:1: taken for a description in YAML, but it"),
+        (["check", "gpt2-medium"], "next      gpt2-medium@u280"),
+        (["import", "bd/zynq.yml"], "taken for a description in YAML, and import reads Tcl"),
+        (["import", "README.md"], "taken for a Tcl script, but it has no command"),
+    ],
+)
+def test_what_is_no_design_is_one_error_that_says_what_it_was_taken_for(capsys, words, says):
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert says in told.err and "  next " in told.err and told.out == ""
+    assert len(told.err.splitlines()) <= 3

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bitwright.blockdesign import model
+from bitwright.blockdesign import anyfile, model
 from bitwright.blockdesign.dump import dump
 from bitwright.errors import ConfigError
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bitwright.blockdesign.interpreter import Imported
 
 UNSET = re.compile(r'can\'t read "(?:::)?(\w+)": no such variable')  # as Tcl says it
+
+WORDS = {anyfile.YAML: "a description in YAML", anyfile.HWH: "XML such as a .hwh"}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +43,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from bitwright.blockdesign.interpreter import TclFault, isolated
 
+    named = args.file.suffix.lower() == ".tcl"  # may be in any encoding
+    kind = anyfile.TCL if named else anyfile.kind_of(args.file)
+    if kind != anyfile.TCL:
+        raise ConfigError(
+            f"{args.file}:1: taken for {WORDS[kind]}, and import reads Tcl scripts\n"
+            "  next      check, draw, map and diff read it as it is"
+        )
     try:
         found = isolated.imported(args.file, design=args.design, variables=_variables(args.set))
     except TclFault as fault:
