@@ -89,7 +89,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def with_kernels(root: Path, *names: str) -> BlockDesign:
     """tiny on the pynq-z2 with some of its kernels."""
     lines = (ROOT / "configs/tiny.yml").read_text().splitlines(keepends=True)
-    start = lines.index("kernels:\n") + 1
+    start = next(n for n, line in enumerate(lines) if line.startswith("kernels:")) + 1
     end = next(n for n, line in enumerate(lines) if line.startswith("targets:"))
     entries: list[list[str]] = []
     for line in lines[start:end]:
