@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -33,7 +32,7 @@ KEYWORDS = frozenset(  # IEEE 1364-2001: the wrapper that Vivado writes would no
     """.split()  # noqa: SIM905
 )
 DIGITS = re.compile(r"[0-9]")
-NEAREST = 5  # names that are told where one is wrong
+NEAREST, NARROW = 5, 60  # names that are told where one is wrong, and their columns together
 # What Vivado keeps for itself in any IP's parameters.
 COMMON = re.compile(r"(?i)Component_Name|USE_BOARD_FLOW|EDK_\w+|.*BOARD_INTERFACE|.*\..*")
 
@@ -94,9 +93,10 @@ def _nearest_few(name: str, known: Sequence[str]) -> str:
     if not known:
         return "none at all"
     near = difflib.get_close_matches(name, known, NEAREST, cutoff=0)
+    while len(", ".join(near)) > NARROW and len(near) > 1:
+        near.pop()
     rest = f" (the nearest of {len(known)})" if len(known) > len(near) else ""
-    told = f"one of {', '.join(near)}{rest}"
-    return textwrap.fill(told, 88, subsequent_indent=" " * len("  expected  "))
+    return f"one of {', '.join(near)}{rest}"
 
 
 def _without_a_letter(names: Iterable[str]) -> Mapping[str, list[str]]:
