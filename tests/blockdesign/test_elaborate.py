@@ -94,7 +94,8 @@ def with_kernels(root: Path, *names: str) -> BlockDesign:
     entries: list[list[str]] = []
     for line in lines[start:end]:
         entries += [[]] if line.startswith("  - ") else []
-        entries[-1].append(line)
+        if entries:  # what stands before them is a comment
+            entries[-1].append(line)
     kept = [e for e in entries if e[0].split("#")[0].split()[-1] in names]
     model = [line for line in lines[:start] if not line.startswith("#")]
     text = "".join([*model, *(line for entry in kept for line in entry), "targets: [pynq-z2]\n"])
