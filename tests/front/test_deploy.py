@@ -49,8 +49,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             [
                 "ssh ubuntu@kria.local mkdir -p tiny",
                 "scp -r . ubuntu@kria.local:tiny",
-                "ssh -t ubuntu@kria.local cd tiny && sudo bash -lc "
-                '"python3 -m accelerator.check"',
+                'ssh -t ubuntu@kria.local cd tiny && sudo bash -lc "python3 -m accelerator.check"',
             ],
         ),
         (

@@ -85,7 +85,8 @@ def specimens() -> tuple[str, ...]:
     """Every report among the specimens, by its path there."""
     files = (path for path in SPECIMENS.rglob("*") if path.is_file())
     names = (path.relative_to(SPECIMENS).as_posix() for path in files)
-    reports = (n for n in names if "/" in n and not n.startswith("toy/") and n not in NO_REPORTS)
+    others = ("toy/", "bd/")  # a design and block designs
+    reports = (n for n in names if "/" in n and not n.startswith(others) and n not in NO_REPORTS)
     return tuple(sorted(reports))
 
 
