@@ -41,6 +41,7 @@ class Planner:
                 phases=(("^1", "one"),),
                 errors=("^E",),
                 judgement=Judgement(3, "nothing is made", "open the page"),
+                keeps=("checkpoints",),
                 title="Yosys",
                 limit_s=1.5,
                 limit_mib=64,
