@@ -68,7 +68,8 @@ def main() -> None:
         said = json.loads(request.read_text())["signature"]
         path = Path("..", said["file"])
         kernel = kernels.load(path, str(path), form=said["format"])
-    place = Path(folder, "hls", kernel.name if kernel else "none")
+    # Of each call its own: two builds may run at once.
+    place = Path(folder, "hls", f"{kernel.name if kernel else 'none'}-{os.getpid()}")
     lay_out(place, kernel)
     os.execv(sys.executable, [sys.executable, str(place / "standin.py"), "vitis_hls", *words])
 
