@@ -6,15 +6,12 @@ import json
 
 import pytest
 from bitwright.errors import ConfigError
-from bitwright.vivado.request import Gate, Request, Resume, Retries, Rule
+from bitwright.vivado.request import Gate, Request, Resume, Retries
 from hypothesis import given
 from hypothesis import strategies as st
 
 TEXTS = st.text(max_size=12)
 LISTS = st.lists(TEXTS, max_size=3).map(tuple)
-RULES = st.lists(
-    st.builds(Rule, TEXTS, TEXTS.filter(lambda text: text.strip()), TEXTS), max_size=3
-).map(tuple)
 REQUESTS = st.builds(
     Request,
     tool=TEXTS,
@@ -24,8 +21,6 @@ REQUESTS = st.builds(
     stages=LISTS,
     resume=st.lists(st.builds(Resume, TEXTS, TEXTS, TEXTS), max_size=2).map(tuple),
     gates=st.lists(st.builds(Gate, TEXTS, TEXTS, LISTS), max_size=2).map(tuple),
-    promoted=RULES,
-    waived=RULES,
     retries=st.builds(Retries, st.integers(0, 9), st.floats(0, 1e6), st.floats(0, 1e6)),
 )
 
@@ -47,7 +42,6 @@ def test_every_request_survives_json(request):
                         "script",
                         "resume",
                         "gates",
-                        "waived",
                         "id",
                         "reason",
                         "retries",
@@ -78,8 +72,6 @@ def test_anything_else_is_a_request_or_one_error(document):
         ({"tool": "vivado", "scripts": "a.tcl"}, "unknown key 'scripts'"),
         ({"script": "a.tcl"}, "tool"),
         ({"tool": "vivado", "expects": "a.bit"}, "expects: expected a list of texts"),
-        ({"tool": "v", "waived": [{"id": "BD 41-1", "reason": " "}]}, "BD 41-1 needs a reason"),
-        ({"tool": "v", "waived": [{"id": "BD 41-1"}]}, "reason"),
         ({"tool": "v", "retries": {"attempts": "2"}}, "retries: expected numbers"),
         ([], "expected an object, found list"),
     ],

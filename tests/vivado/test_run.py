@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from bitwright.errors import ToolError
 from bitwright.vivado import run
-from bitwright.vivado.request import Gate, Request, Resume, Rule
+from bitwright.vivado.request import Gate, Request, Resume
 
 GOOD = """
 print("bitwright: place"); print("bitwright: route"); open("out.txt", "w").write("x")
@@ -110,33 +110,23 @@ def test_checkpoint_that_is_damaged_inside_is_not_taken_for_one(programs, tmp_pa
     assert "damaged" in fault(Request("vivado", script="go.tcl", expects=("x.dcp",)))
 
 
-def test_critical_warnings_are_listed_waived_or_refused(programs, capfd):
+def test_warnings_are_kept_without_the_folder_of_the_run_and_critical_ones_are_told(
+    programs, capfd
+):
     said = "CRITICAL WARNING: [Timing 38-282] hold is missed in {}/top"
     programs.add(
         "vivado",
         f"print({said!r}.format(os.getcwd()))\nprint('WARNING: [Synth 8-1] odd')\n" + GOOD,
     )
     assert run.run(ASKED, HERE) == 0
-    assert "critical warnings: 1 different, 0 waived" in capfd.readouterr().out
-    rule = Rule("Timing 38-*", "the probes only", "hold")
-    unused = Rule("BD 41-1", "was there once")
-    assert run.run(replace(ASKED, waived=(rule, unused)), HERE) == 0
     told = capfd.readouterr().out
-    assert "waived: the probes only" in told
-    assert "the waiver of BD 41-1 met no message" in told
-    kept = json.loads(Path("messages.json").read_text())
-    rows = [(row["text"], row["verdict"]) for row in kept["messages"]]
-    assert rows == [("hold is missed in top", "waived"), ("odd", "")]
-    for promoted in (rule, Rule("Synth 8-1", "latches are not meant")):
-        assert run.run(replace(ASKED, promoted=(promoted,)), HERE) == 3
-        assert f"(promoted: {promoted.reason})" in capfd.readouterr().out
-    assert run.run(replace(ASKED, promoted=(rule,), waived=(rule,)), HERE) == 0
-
-
-def test_waiver_for_another_text_waives_nothing(programs, capfd):
-    programs.add("vivado", "print('CRITICAL WARNING: [BD 41-1] a')\n" + GOOD)
-    assert run.run(replace(ASKED, waived=(Rule("BD 41-1", "why", "b"),)), HERE) == 0
-    assert "met no message" in capfd.readouterr().out
+    assert "critical warnings: 1 different" in told
+    assert "  CRITICAL WARNING: [Timing 38-282] hold is missed in top" in told
+    kept = json.loads(Path("messages.json").read_text())["messages"]
+    assert [(row["id"], row["text"], row["count"]) for row in kept] == [
+        ("Timing 38-282", "hold is missed in top", 1),
+        ("Synth 8-1", "odd", 1),
+    ]
 
 
 # --- gates ----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from typing import Any
 from bitwright.errors import ConfigError
 
 REQUEST = "vivado.json"  # what a step calls it
-MESSAGES = "messages.json"  # left beside what it makes: critical warnings and what became of them
+MESSAGES = "messages.json"  # left beside what it makes: warnings, critical or not, each once
 MARK = "bitwright: "  # begins a line in which a script says where it is
 DONE, JUDGE = "done", "judge "  # what it says besides the names of stages
 BAD = 3  # exit status: a gate found the design bad (Step.judgement)
@@ -33,15 +33,6 @@ PHASES = (  # for Step.phases: our stages, and what Vivado tells of its own
     ),
 )
 ERRORS = (r"^(?:FATAL )?ERROR\b", r"^\[?ERROR\]?\b", r"^  \| ", r"^\w*Error: ")  # for Step.errors
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one message of a tool means for this build, and why; without a reason it is refused."""
-
-    id: str  # as between the brackets: Timing 38-282; may end in *: BD 41-*
-    reason: str
-    contains: str = ""  # the message is meant only if this stands in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +83,6 @@ class Request:
     stages: tuple[str, ...] = ()  # that the script announces, in order, every one
     resume: tuple[Resume, ...] = ()  # the latest stage first
     gates: tuple[Gate, ...] = ()
-    promoted: tuple[Rule, ...] = ()  # warnings and critical warnings that fail the run
-    waived: tuple[Rule, ...] = ()  # critical warnings (and promoted warnings) that may stand
     retries: Retries = Retries()
     canonical: tuple[str, ...] = ()  # .bit, .hwh, .xsa: written again without times, if all is well
 
@@ -114,11 +103,9 @@ class Request:
             ) from error
 
 
-_PARTS: Mapping[str, type[Rule | Resume | Gate]] = {
+_PARTS: Mapping[str, type[Resume | Gate]] = {
     "resume": Resume,
     "gates": Gate,
-    "promoted": Rule,
-    "waived": Rule,
 }
 _TEXTS = ("arguments", "expects", "stages", "canonical")
 
@@ -134,11 +121,7 @@ def _request(document: Any) -> Request:
     for name in ("tool", "script"):
         if not isinstance(values.get(name, ""), str):
             raise TypeError(f"{name}: expected text")
-    request = Request(**values)
-    for rule in (*request.promoted, *request.waived):
-        if not rule.reason.strip():
-            raise ValueError(f"a rule on {rule.id} needs a reason")
-    return request
+    return Request(**values)
 
 
 def _known(kind: Any, document: Any) -> dict[str, Any]:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from bitwright.vivado.messages import CRITICAL, Message
-from bitwright.vivado.request import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one message of a tool means for a build, and why."""
+
+    id: str  # as between the brackets: Timing 38-282; may end in *: BD 41-*
+    reason: str
+    contains: str = ""  # the message is meant only if this stands in it
+
+    def means(self, message: Message) -> bool:
+        return fnmatchcase(message.id, self.id) and self.contains in message.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +38,8 @@ class Rules:
 def promoted(messages: Mapping[str, Any], rules: Rules, step: str) -> Iterator[str]:
     """Each message of a step that fails the build, with its reason; a waiver counts more."""
     for message, count in _messages(messages):
-        raised = next((rule for rule in rules.promoted if message.meant(rule)), None)
-        if raised and not any(message.meant(rule) for rule in rules.waived):
+        raised = next((rule for rule in rules.promoted if rule.means(message)), None)
+        if raised and not any(rule.means(message) for rule in rules.waived):
             times = f"{count} x " if count > 1 else ""
             yield f"{step}: {times}{message} (promoted: {raised.reason})"
 
@@ -36,7 +48,7 @@ def standing(messages: Mapping[str, Any], rules: Rules) -> Iterator[tuple[Messag
     """Each critical warning, how often, and why it is waived; "" if it is not."""
     for message, count in _messages(messages):
         if message.severity == CRITICAL:
-            why = next((rule.reason for rule in rules.waived if message.meant(rule)), "")
+            why = next((rule.reason for rule in rules.waived if rule.means(message)), "")
             yield message, count, why
 
 

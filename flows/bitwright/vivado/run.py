@@ -4,9 +4,9 @@
 
 These tools end with status 0 after errors, leave half a checkpoint when they are killed, and wait
 for licences or give up on them. So a run is good only if its script reached its end, every stage
-was announced, no line told of an error, no message is one that the build refuses, and every file
-expected is there and whole. Exit status 0: all is well; 3: a gate, or a message that the config
-promotes, found the design bad; 1: anything else. Nothing of the tool is alive afterwards.
+was announced, no line told of an error, and every file expected is there and whole. What its
+warnings mean for a build is judged later (rules.py). Exit status 0: all is well; 3: a gate found
+the design bad; 1: anything else. Nothing of the tool is alive afterwards.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from bitwright.vivado import transcript, whole
 from bitwright.vivado.call import Call, on_this_machine
 from bitwright.vivado.canonical import canonical
 from bitwright.vivado.machine import load
-from bitwright.vivado.messages import Judged, Message, Messages, judge
+from bitwright.vivado.messages import Messages
 from bitwright.vivado.request import (
     BAD,
     DONE,
@@ -302,7 +302,8 @@ def run(
         pause(seconds)
     if made.fault:
         raise ToolError("\n".join([made.fault, *_telling(made, retries)]))
-    return _judged(request, made.watch, folder)
+    _kept(request, made.watch, folder)
+    return 0
 
 
 def _retries(request: Request) -> Retries:
@@ -340,27 +341,14 @@ def _telling(made: Attempt, retries: Retries) -> list[str]:
     return lines
 
 
-def _judged(request: Request, watch: Watch, folder: Path) -> int:
-    """Judge the messages of a run that went well, then make its files canonical."""
-    judged = judge(watch.messages, request.promoted, request.waived)
-    _write(judged, folder)
-    for line in judged.lines():
+def _kept(request: Request, watch: Watch, folder: Path) -> None:
+    """Write down the messages of a run that went well, then make its files canonical."""
+    text = json.dumps(watch.messages.to_json(), indent=1, sort_keys=True) + "\n"
+    (folder / MESSAGES).write_text(text, encoding="utf-8")
+    for line in watch.messages.critical():
         print(line, flush=True)
-    if judged.promoted:
-        tell("\n".join(_refusal(message, rule.reason) for message, _, rule in judged.promoted))
-        return BAD
     for name in request.canonical:
         canonical(folder / name)
-    return 0
-
-
-def _refusal(message: Message, reason: str) -> str:
-    return f"ERROR: {message.id}: {message.text} (promoted: {reason})"
-
-
-def _write(judged: Judged, folder: Path) -> None:
-    text = json.dumps(judged.to_json(), indent=1, sort_keys=True) + "\n"
-    (folder / MESSAGES).write_text(text, encoding="utf-8")
 
 
 def main(argv: Sequence[str], prepare: Callable[[], None] = lambda: None) -> int:

@@ -75,7 +75,7 @@ class Machine:
         self._opened = 0
         self._depth = 0
         self.folder = "/work"  # what pwd says
-        self.script = "/work/script.tcl"  # what info script says
+        self.script = "/project/script.tcl"  # what info script says
         self.printed: list[str] = []
 
     def commands(self) -> dict[str, Command]:
